@@ -1,0 +1,1 @@
+"""What every trade uses: money, units, ids, cells, clock, state machines, named SQL. No Django here."""
