@@ -1,0 +1,214 @@
+"""Everything that can be set, in one typed object read once from the environment.
+
+Each field `name` is set by `YUANYOU_NAME` (the database by `DATABASE_URL`). The demo needs none of
+them: `yuanyou up` makes the secrets and passes them to its children. Production refuses to start on
+a value that is missing or unsafe, with one sentence that says what to set.
+"""
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from yuanyou.kernel import cells, money
+from yuanyou.project.environ import LOOPBACK, Reader, Unsafe, variable
+
+__all__ = ["Config", "Unsafe", "variable"]
+
+STRIPE_API = "https://api.stripe.com"
+Env = Literal["demo", "production"]
+Tls = Literal["none", "starttls", "tls"]
+Surplus = Literal["wallet", "refund"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One installation's settings. Secrets are kept out of its repr."""
+
+    env: Env
+    """What this installation is: `demo` (sandbox companies, travelling clock) or `production`."""
+    data: Path
+    """The folder for everything kept on disk: embedded database, secrets, collected static files."""
+    database_url: str = field(repr=False)
+    """PostgreSQL 15 or newer: postgresql://user:password@host:port/name, or ?host=/socket/folder."""
+    secret_key: str = field(repr=False)
+    """Signs sessions and forms. Changing it signs everybody out."""
+    seal_key: str = field(repr=False)
+    """Encrypts what is stored sealed (notices, message bodies): 32 bytes as URL-safe base64, a Fernet key."""
+    site_url: str
+    """Where people reach the site, without a trailing slash; our links start with it."""
+    allowed_hosts: tuple[str, ...]
+    """Host names the site answers to; the one in `site_url` when unset."""
+    operator_name: str
+    """The name customers know the operator by."""
+    books_zone: str
+    """IANA zone in which the books' days begin."""
+    book_currency: str
+    """ISO 4217 currency the books are kept in."""
+    cells: tuple[int, ...]
+    """Numbers of the cells this installation has, from 1."""
+    stripe_secret_key: str = field(repr=False)
+    """Stripe's secret API key."""
+    stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
+    """Signing secrets of Stripe's webhook, the current one first; keep the previous while rotating."""
+    stripe_api_base: str | None
+    """Where Stripe's API is when it is the sandbox; None is Stripe itself."""
+    esim_url: str
+    """Address of the eSIM platform."""
+    esim_token: str = field(repr=False)
+    """Bearer token for the eSIM platform."""
+    smtp_host: str
+    """Mail server that accepts our mail."""
+    smtp_port: int
+    """Its port: 587 with STARTTLS, 465 with TLS, 25 without either."""
+    smtp_user: str
+    """User at the mail server; empty for none."""
+    smtp_password: str = field(repr=False)
+    """Password at the mail server; empty for none."""
+    smtp_tls: Tls
+    """How mail is protected on its way: `none` (in production on loopback only), `starttls`, `tls`."""
+    mail_from: str
+    """Sender of our mail, an address the operator owns."""
+    sandbox_url: str | None
+    """Address of the simulated outside companies; None in production."""
+    clock_file: Path | None
+    """File with the demo clock's offset; None in production, where time is real."""
+    web_workers: int
+    """Processes that answer requests."""
+    web_threads: int
+    """Threads in each of them; each keeps one database connection."""
+    surplus_policy: Surplus
+    """Where late or double money goes: to the customer's `wallet`, or back as a `refund`."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Config":
+        """Read and check all settings. Unsafe with one sentence when one cannot stand."""
+        found = os.environ if environ is None else environ
+        env = Reader(found, production=False).choice("env", "demo", among=("demo", "production"))
+        read = Reader(found, production=env == "production")
+        read.refuse("sandbox_url", why="simulated companies are for the demo")
+        read.refuse("clock_file", why="the clock does not travel in production")
+        data = Path(read.optional("data") or ".data").expanduser().absolute()
+        site_url = read.url("site_url", "http://127.0.0.1:8000", what="the address of your site")
+        sandbox_url = read.optional("sandbox_url")
+        return cls(
+            env=cast(Env, env),
+            data=data,
+            database_url=_database_url(read),
+            secret_key=_secret_key(read),
+            seal_key=read.key("seal_key", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
+            site_url=site_url,
+            allowed_hosts=_allowed_hosts(read, site_url),
+            operator_name=read.text("operator_name", "Yuanyou Mobile", what="the name customers know you by"),
+            books_zone=_books_zone(read),
+            book_currency=_book_currency(read),
+            cells=_cells(read),
+            stripe_secret_key=_stripe_secret_key(read),
+            stripe_webhook_secrets=_stripe_webhook_secrets(read),
+            stripe_api_base=_stripe_api_base(read),
+            esim_url=read.url("esim_url", "http://127.0.0.1:8001/esim", what="your eSIM platform's address"),
+            esim_token=read.text("esim_token", "", what="the bearer token of your eSIM platform"),
+            smtp_host=read.text("smtp_host", "127.0.0.1", what="your mail server"),
+            smtp_port=read.number("smtp_port", 587 if read.production else 8002, least=1, most=65535),
+            smtp_user=read.optional("smtp_user") or "",
+            smtp_password=read.optional("smtp_password") or "",
+            smtp_tls=_smtp_tls(read),
+            mail_from=_mail_from(read),
+            sandbox_url=sandbox_url.rstrip("/") if sandbox_url else None,
+            clock_file=None if read.production else Path(read.optional("clock_file") or data / "clock.json"),
+            web_workers=read.number("web_workers", 2, least=1, most=64),
+            web_threads=read.number("web_threads", 4, least=1, most=256),
+            surplus_policy=cast(Surplus, read.choice("surplus_policy", "wallet", among=("wallet", "refund"))),
+        )
+
+
+def _database_url(read: Reader) -> str:
+    url = read.environ.get("DATABASE_URL", "").strip()
+    if not url and read.production:
+        raise Unsafe("Set DATABASE_URL to your PostgreSQL 15 or newer: postgresql://user:password@host/name.")
+    if url and urlsplit(url).scheme not in {"postgresql", "postgres"}:
+        raise Unsafe("DATABASE_URL must start with postgresql://.")
+    return url
+
+
+def _secret_key(read: Reader) -> str:
+    key = read.text("secret_key", secrets.token_urlsafe(48), what="at least 50 random characters")
+    if read.production and len(key) < 50:  # noqa: PLR2004  Django's own measure of a strong key
+        raise Unsafe("YUANYOU_SECRET_KEY must be at least 50 random characters.")
+    return key
+
+
+def _allowed_hosts(read: Reader, site_url: str) -> tuple[str, ...]:
+    own = urlsplit(site_url).hostname or ""
+    if not read.production:
+        return tuple(dict.fromkeys((*read.listing("allowed_hosts"), own, "127.0.0.1", "localhost")))
+    hosts = read.listing("allowed_hosts") or (own,)
+    if "*" in hosts:
+        raise Unsafe("Set YUANYOU_ALLOWED_HOSTS to the names of your site: * lets anybody forge our links.")
+    return hosts
+
+
+def _books_zone(read: Reader) -> str:
+    zone = read.optional("books_zone") or "America/New_York"
+    try:
+        return ZoneInfo(zone).key
+    except (ValueError, OSError):
+        raise Unsafe(f"YUANYOU_BOOKS_ZONE must be an IANA time zone, not {zone!r}.") from None
+
+
+def _book_currency(read: Reader) -> str:
+    currency = read.optional("book_currency") or "USD"
+    try:
+        money.exponent(currency)
+    except money.UnknownCurrency:
+        raise Unsafe(f"YUANYOU_BOOK_CURRENCY must be an ISO 4217 code, not {currency!r}.") from None
+    return currency
+
+
+def _cells(read: Reader) -> tuple[int, ...]:
+    parts = read.listing("cells") or ("1",)
+    if not all(part.isascii() and part.isdigit() and 0 < int(part) <= cells.LAST for part in parts):
+        raise Unsafe(f"YUANYOU_CELLS must be numbers from 1 to {cells.LAST} separated by commas.")
+    return tuple(sorted({int(part) for part in parts}))
+
+
+def _stripe_secret_key(read: Reader) -> str:
+    key = read.text("stripe_secret_key", "sk_test_unset", what="your live secret key from Stripe's dashboard")
+    if read.production and "_test_" in key:
+        raise Unsafe("YUANYOU_STRIPE_SECRET_KEY is a test key, with which nobody pays: set the live key.")
+    return key
+
+
+def _stripe_webhook_secrets(read: Reader) -> tuple[str, ...]:
+    found = read.listing("stripe_webhook_secrets")
+    if read.production and not found:
+        raise Unsafe("Set YUANYOU_STRIPE_WEBHOOK_SECRETS to the signing secret of your Stripe webhook.")
+    return found
+
+
+def _stripe_api_base(read: Reader) -> str | None:
+    base = read.optional("stripe_api_base")
+    if read.production and base not in {None, STRIPE_API}:
+        raise Unsafe(f"Unset YUANYOU_STRIPE_API_BASE: only {STRIPE_API} may take money in production.")
+    return base.rstrip("/") if base else None
+
+
+def _smtp_tls(read: Reader) -> Tls:
+    tls = read.choice(
+        "smtp_tls", "starttls" if read.production else "none", among=("none", "starttls", "tls")
+    )
+    if read.production and tls == "none" and read.optional("smtp_host") not in LOOPBACK:
+        raise Unsafe("Set YUANYOU_SMTP_TLS to starttls or tls: sign-in codes must not travel in the clear.")
+    return cast(Tls, tls)
+
+
+def _mail_from(read: Reader) -> str:
+    sender = read.text("mail_from", "care@yuanyou.example", what="the address your mail comes from")
+    if "@" not in sender:
+        raise Unsafe(f"YUANYOU_MAIL_FROM must be an e-mail address, not {sender!r}.")
+    return sender
