@@ -1,0 +1,120 @@
+"""Reads of the directory, as frozen dataclasses."""
+
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+
+from yuanyou.identity import rules
+from yuanyou.identity.models import Account, Contact, Customer, StaffMember
+from yuanyou.identity.rules import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer as the house knows them. `name` and `email` are personal data: show, never store."""
+
+    id: int
+    account_id: int | None
+    cell: int
+    language: str
+    zone: str
+    name: str
+    email: str | None
+
+    @property
+    def hint(self) -> str:
+        """What a stranger may see: "L** · l***@g***.com"."""
+        return rules.hint(self.name, self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPoint:
+    """A place where a customer can be reached, other than the line. `id` is None for a sign-in address."""
+
+    id: int | None
+    kind: str
+    value: str
+    verified: bool
+
+    @property
+    def masked(self) -> str:
+        return rules.mask_email(self.value) if self.kind == "email" else rules.mask_phone(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who may open the console."""
+
+    id: int
+    account_id: int
+    name: str
+    role: Role
+
+    def may_act_as(self, needed: Role) -> bool:
+        return rules.may_act_as(self.role, needed)
+
+
+def person(customer_id: int) -> Person:
+    """Customer.DoesNotExist when there is none."""
+    return _person(Customer.objects.select_related("account").get(pk=customer_id))
+
+
+def customer_of(account_id: int) -> Person | None:
+    """The customer who signs in with this account; None for staff."""
+    found = Customer.objects.select_related("account").filter(account_id=account_id).first()
+    return _person(found) if found else None
+
+
+def customer_by_email(email: str) -> Person | None:
+    """The customer who signs in with this address. BadEmail when it is not one."""
+    address = EmailAddress.objects.filter(email=rules.normalise_email(email), verified=True).first()
+    return customer_of(address.user_id) if address else None
+
+
+def email_of(customer_id: int) -> str | None:
+    """Where to write: the primary sign-in address, else a walk-in's first e-mail contact, else None."""
+    return person(customer_id).email
+
+
+def contacts_of(customer_id: int) -> list[ContactPoint]:
+    """All places to reach a customer, the primary sign-in address first."""
+    account_id = Customer.objects.values_list("account_id", flat=True).get(pk=customer_id)
+    addresses = EmailAddress.objects.filter(user_id=account_id) if account_id else EmailAddress.objects.none()
+    return [
+        *(
+            ContactPoint(None, "email", address.email, address.verified)
+            for address in addresses.order_by("-primary", "pk")
+        ),
+        *(
+            ContactPoint(contact.pk, contact.kind, contact.value, contact.verified_at is not None)
+            for contact in Contact.objects.filter(customer_id=customer_id).order_by("pk")
+        ),
+    ]
+
+
+def staff_of(account_id: int) -> Staff | None:
+    """The active member of staff who signs in with this account; None for a customer."""
+    found = StaffMember.objects.filter(account_id=account_id, account__is_active=True).first()
+    return Staff(found.pk, found.account_id, found.name, Role(found.role)) if found else None
+
+
+def is_staff_address(email: str) -> bool:
+    """Whether a member of staff signs in with this address: customer sign-in refuses it (Law 22)."""
+    return Account.objects.filter(email=email, kind=Account.STAFF).exists()
+
+
+def _person(customer: Customer) -> Person:
+    return Person(
+        id=customer.pk,
+        account_id=customer.account_id,
+        cell=customer.cell,
+        language=customer.language,
+        zone=customer.zone,
+        name=customer.name,
+        email=customer.account.email if customer.account else _first_email(customer.pk),
+    )
+
+
+def _first_email(customer_id: int) -> str | None:
+    contacts = Contact.objects.filter(customer_id=customer_id, kind="email").order_by("pk")
+    return contacts.values_list("value", flat=True).first()
