@@ -103,9 +103,9 @@ class Cluster:
         the postmaster itself may. Call until True: a postmaster may take as long as its checkpoint needs.
         """
         found = servers_in(self.files)
-        for pid, parent in found.items():
+        for pid in found:
             with suppress(ProcessLookupError):
-                self._ask(pid, is_postmaster=parent not in found)
+                self._ask(pid, is_postmaster=pid == self._postmaster())
         if found:
             return False
         self._asked.clear()
@@ -126,6 +126,13 @@ class Cluster:
         else:
             return
         self._asked[pid] = time.monotonic()
+
+    def _postmaster(self) -> int:
+        """The process that the files say is their postmaster; it may be long gone."""
+        try:
+            return int((self.files / "postmaster.pid").read_text().partition("\n")[0])
+        except (OSError, ValueError):
+            return 0
 
     def _prepare(self) -> None:
         version_file = self.files / "PG_VERSION"

@@ -8,29 +8,28 @@ from pathlib import Path
 PROC = Path("/proc")
 
 
-def servers_in(files: Path) -> dict[int, int]:
-    """Process id -> parent's, of every `postgres` process that works in this folder."""
+def servers_in(files: Path) -> list[int]:
+    """The id of every `postgres` process that works in this folder."""
     return _by_proc(files) if sys.platform == "linux" else _by_ps(files)
 
 
-def _by_proc(files: Path) -> dict[int, int]:
+def _by_proc(files: Path) -> list[int]:
     """Every process of a server has its files as current folder, also backends whose postmaster died."""
-    found = {}
+    found = []
     for folder in PROC.iterdir():
         if folder.name.isdigit():
             with suppress(OSError):  # it ended while we looked, or is another user's
                 if (folder / "comm").read_text() == "postgres\n" and (folder / "cwd").readlink() == files:
-                    after_name = (folder / "stat").read_text().rpartition(")")[2].split()
-                    found[int(folder.name)] = int(after_name[1])
+                    found.append(int(folder.name))
     return found
 
 
-def _by_ps(files: Path) -> dict[int, int]:
+def _by_ps(files: Path) -> list[int]:
     """Elsewhere only the postmaster tells its folder, on its command line."""
-    found = {}
-    answer = subprocess.run(["ps", "-axo", "pid=,ppid=,command="], capture_output=True, text=True, check=True)
+    found = []
+    answer = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True)
     for line in answer.stdout.splitlines():
-        pid, parent, command = line.split(maxsplit=2)
+        pid, command = line.split(maxsplit=1)
         if "/postgres -D" in command and f" {files} " in command:
-            found[int(pid)] = int(parent)
+            found.append(int(pid))
     return found
