@@ -1,0 +1,195 @@
+"""Paying for an order: the wallet's part, one try with a provider, and what the customer does next.
+
+start()   inside the step that opened the order: payment, wallet part held, attempt stored
+send()    after the commit: ask the provider for its pay page, write down what it said
+again()   another try for an order that is not paid yet, perhaps with another method
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from yuanyou.flows import links
+from yuanyou.flows.step import in_cell
+from yuanyou.identity import queries as identity
+from yuanyou.kernel.ids import cell_of
+from yuanyou.kernel.money import Money
+from yuanyou.ledger import actions as ledger
+from yuanyou.ledger import queries as books
+from yuanyou.ledger import recipes
+from yuanyou.orders.models import Order
+from yuanyou.payments import actions as payments
+from yuanyou.payments.models import WALLET, Attempt
+from yuanyou.payments.port import Ask, Closed, Refused, Unknown
+from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState
+from yuanyou.wiring import payment_provider
+
+PAYMENT_LIFE = timedelta(minutes=15)
+
+
+class NothingToPayWith(Exception):
+    """The wallet does not cover it and no other method was chosen."""
+
+
+class NotPayable(Exception):
+    """The order is paid already, or its time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """How the customer means to pay: a provider's method (None: none), and whether the wallet goes first."""
+
+    method: str | None
+    provider: str | None
+    use_wallet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A payment that has begun. `attempt_id` None: the wallet pays all of it."""
+
+    payment_id: int
+    attempt_id: int | None
+
+
+def start(order: Order, tender: Tender, *, now: datetime) -> Started:
+    """Open the payment of a new order and store its attempts. Part of the caller's step."""
+    payment = payments.open_payment(
+        order_id=order.pk,
+        customer_id=order.customer_id,
+        amount=order.total,
+        expires_at=now + PAYMENT_LIFE,
+        now=now,
+    )
+    return _attempts(payments.Locked(payment, ()), tender, now=now)
+
+
+def _attempts(locked: payments.Locked, tender: Tender, *, now: datetime) -> Started:
+    payment, owed = locked.payment, locked.payment.amount
+    held = _hold_wallet_part(locked, now=now) if tender.use_wallet else Money(0, owed.currency)
+    rest = owed - held
+    if not rest:
+        return Started(payment.pk, None)
+    if tender.provider is None or tender.method is None:
+        raise NothingToPayWith
+    locked = payments.lock(payment.pk) if held else locked
+    attempt = payments.open_attempt(
+        locked,
+        provider=tender.provider,
+        method=tender.method,
+        amount=rest,
+        now=now,
+        state=AttemptState.SUBMITTING,
+    )
+    return Started(payment.pk, attempt.pk)
+
+
+def _hold_wallet_part(locked: payments.Locked, *, now: datetime) -> Money:
+    """Set aside what the wallet has of what is owed; zero when it is empty or its part is held already."""
+    if locked.wallet_part is not None:
+        return locked.wallet_part.amount
+    payment = locked.payment
+    part = min(books.wallet_balance(payment.customer_id, payment.currency), payment.amount)
+    if part.minor <= 0:
+        return Money(0, payment.currency)
+    attempt = payments.open_attempt(
+        locked, provider=WALLET, method=WALLET, amount=part, now=now, state=AttemptState.PROCESSING
+    )
+    ledger.post(
+        recipes.wallet_part_held(attempt_id=attempt.pk, customer_id=payment.customer_id, amount=part),
+        happened_at=now,
+    )
+    return part
+
+
+def send(attempt_id: int, *, now: datetime) -> str | None:
+    """Ask the provider for its pay page; its address, None when the provider refused or did not answer.
+
+    Safe to repeat: the idempotency key is the attempt's, so the provider makes one object.
+    """
+    provider, ask = ask_for(attempt_id)
+    action, trouble = None, None
+    try:
+        action = payment_provider(provider).create(ask)
+    except (Refused, Unknown) as error:
+        trouble = error
+    with in_cell(cell_of(attempt_id)):
+        attempt = _locked_attempt(attempt_id)
+        if action is not None:
+            payments.shown(attempt, action, now=now)
+        elif isinstance(trouble, Refused):
+            payments.refused(attempt, reason=trouble.reason, source="create", now=now)
+        elif trouble is not None:
+            payments.lost(attempt, reason=trouble.reason, source="create", now=now)
+    return action.url if action else None
+
+
+def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
+    """Try to pay an open order once more; the pay page's address, None when there is none to go to.
+
+    The same method goes back to the page that is open; another one closes it first. Whatever is paid
+    there all the same is surplus and finds its home.
+    """
+    with in_cell(cell_of(order.pk)):
+        locked = _payable(order)
+        open_ones = [a for a in locked.attempts if a.state in OPEN and not a.is_wallet]
+        same = next((a for a in open_ones if a.method == tender.method), None)
+    if same is not None:
+        return same.next_url or send(same.pk, now=now)
+    for attempt in open_ones:
+        close(attempt.pk, now=now)
+    with in_cell(cell_of(order.pk)):
+        started = _attempts(_payable(order), tender, now=now)
+    return send(started.attempt_id, now=now) if started.attempt_id else None
+
+
+def close(attempt_id: int, *, now: datetime) -> None:
+    """Let nobody pay an attempt any more, if the provider can; what it says now is settled as usual."""
+    provider, ask = ask_for(attempt_id)
+    try:
+        closed = payment_provider(provider).close(ask)
+    except (Refused, Unknown):
+        return
+    if closed is Closed.CLOSED:
+        with in_cell(cell_of(attempt_id)):
+            attempt = _locked_attempt(attempt_id)
+            if attempt.state in OPEN:
+                payments.move(attempt, AttemptEvent.CANCELED, source="close", now=now)
+
+
+def ask_for(attempt_id: int) -> tuple[str, Ask]:
+    """The provider of an attempt, and the attempt as its adapter sees it."""
+    with in_cell(cell_of(attempt_id)):
+        attempt = Attempt.objects.select_related("payment__order").get(pk=attempt_id)
+    order = attempt.payment.order
+    return attempt.provider, Ask(
+        ref=attempt.ref,
+        idempotency_key=attempt.ref,
+        amount=attempt.amount,
+        method=attempt.method,
+        provider_ref=attempt.provider_ref,
+        description=_description(order),
+        language=order.language,
+        email=None if order.by_guest else identity.email_of(order.customer_id),
+        return_url=links.landing_page(order.token),
+        cancel_url=links.order_page(order.token),
+        expires_at=attempt.expires_at,
+    )
+
+
+def _description(order: Order) -> str:
+    """What the provider's page says is being bought, in the customer's language where the plan has it."""
+    plan = order.quote.get("plan", {}).get("texts", {})
+    key = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(order.language, "en")
+    return str(plan.get(key, {}).get("name") or order.ref)
+
+
+def _payable(order: Order) -> payments.Locked:
+    locked = payments.lock(payments.Payment.objects.values_list("id", flat=True).get(order_id=order.pk))
+    if locked.payment.state != payments.PState.OPEN:
+        raise NotPayable(order.ref)
+    return locked
+
+
+def _locked_attempt(attempt_id: int) -> Attempt:
+    payment_id = Attempt.objects.values_list("payment_id", flat=True).get(pk=attempt_id)
+    return payments.lock(payment_id).attempt(attempt_id)

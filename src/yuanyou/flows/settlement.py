@@ -1,0 +1,204 @@
+"""Money arrives: a notice is proved, kept and answered; then the provider is asked, and its word is settled.
+
+receive()  a notice comes in                (one transaction; answered at once)
+work()     the inbox loop asks about it     (the provider, then settle, then the stamp)
+ask()      the same for one attempt         (landing page, janitor)
+settle()   what the provider said, applied  (one transaction under the payment's lock; safe to repeat)
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from yuanyou.flows import activation, renewal, surplus, top_up
+from yuanyou.flows.checkout import ask_for
+from yuanyou.flows.paid import Paid
+from yuanyou.flows.step import LEASE, in_cell
+from yuanyou.identity import seal
+from yuanyou.kernel.ids import BadReference, cell_of, parse
+from yuanyou.kernel.money import Money
+from yuanyou.ledger import actions as ledger
+from yuanyou.ledger import recipes
+from yuanyou.orders import actions as orders
+from yuanyou.orders.rules import OrderEvent, OrderKind
+from yuanyou.payments import actions as payments
+from yuanyou.payments import queries
+from yuanyou.payments.actions import PaymentMove, PState
+from yuanyou.payments.models import Attempt, Inbox
+from yuanyou.payments.port import Ack, ProviderTrouble, Snapshot
+from yuanyou.payments.rules import AttemptEvent, AttemptState, covers
+from yuanyou.wiring import merchant, payment_provider
+
+log = logging.getLogger(__name__)
+
+FINISH: dict[str, Callable[..., None]] = {
+    OrderKind.FIRST_ORDER: activation.finish,
+    OrderKind.RENEWAL: renewal.finish,
+    OrderKind.TOP_UP: top_up.finish,
+}
+CHANNEL = "yuanyou_inbox"
+
+
+def receive(provider: str, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Ack:
+    """Prove a notice, keep it once, and say how the provider wants to be answered. BadNotice."""
+    adapter = payment_provider(provider)
+    with transaction.atomic():
+        for notice in adapter.parse_notice(headers=headers, body=body, now=now):
+            payments.keep(notice, provider=provider, sealed=seal.seal(seal.NOTICES, body), now=now)
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {CHANNEL}")
+    return adapter.ack(kept=True)
+
+
+def work(provider: str, *, now: datetime, limit: int = 20) -> int:
+    """Ask about the notices that wait, and settle what the provider says; how many were taken."""
+    with transaction.atomic():
+        notices = payments.claim_notices(provider, now=now, lease=LEASE, limit=limit)
+    about: dict[int, list[Inbox]] = {}
+    for notice in notices:
+        attempt_id = _attempt_of(notice)
+        if attempt_id is None:
+            log.warning("notice %s of %s is about nothing of ours", notice.notice_id, provider)
+            payments.handled([notice.pk], outcome="unmatched", now=now)
+        else:
+            about.setdefault(attempt_id, []).append(notice)
+    for attempt_id, told in about.items():
+        if ask(attempt_id, source="notice", now=now):
+            payments.handled([notice.pk for notice in told], outcome="asked", now=now)
+        else:
+            for notice in told:
+                payments.put_off(notice, now=now)
+    return len(notices)
+
+
+def _attempt_of(notice: Inbox) -> int | None:
+    """The attempt a notice is about: by our reference in it, else by the provider's name for it."""
+    try:
+        if notice.ref:
+            attempt_id = parse(notice.ref, "att").id
+            with in_cell(cell_of(attempt_id)):
+                if Attempt.objects.filter(pk=attempt_id, provider=notice.provider).exists():
+                    return attempt_id
+    except (BadReference, ValueError):
+        pass
+    if notice.provider_ref is None:
+        return None
+    for cell in settings.CONFIG.cells:
+        with in_cell(cell):
+            found = queries.attempt_of(notice.provider, notice.provider_ref)
+        if found is not None:
+            return found
+    return None
+
+
+def ask(attempt_id: int, *, source: str, now: datetime) -> bool:
+    """Ask the provider about one attempt and settle its answer; False when there was no answer."""
+    provider, question = ask_for(attempt_id)
+    try:
+        told = payment_provider(provider).query(question)
+    except ProviderTrouble as trouble:
+        log.warning("%s did not answer about %s: %s", provider, question.ref, trouble)
+        return False
+    with in_cell(cell_of(attempt_id)):
+        settle(attempt_id, told, source=source, now=now)
+    return True
+
+
+def janitor(cell: int, *, now: datetime, limit: int = 20) -> int:
+    """Ask about attempts that are open or unknown, on a schedule that grows patient; how many."""
+    with in_cell(cell):
+        due = payments.claim_attempts(now=now, lease=LEASE, limit=limit)
+    for attempt_id in due:
+        ask(attempt_id, source="janitor", now=now)
+        with in_cell(cell):
+            payments.patience(Attempt.objects.get(pk=attempt_id), now=now)
+    return len(due)
+
+
+def settle(attempt_id: int, told: Snapshot, *, source: str, now: datetime) -> None:
+    """Everything a provider's word means: books, payment, fulfilment; all of it or none of it."""
+    payment_id = Attempt.objects.values_list("payment_id", flat=True).get(pk=attempt_id)
+    locked = payments.lock(payment_id)
+    attempt = locked.attempt(attempt_id)
+    event = payments.told(attempt, told, merchant=merchant(attempt.provider), source=source, now=now)
+    if event is AttemptEvent.MISMATCHED:
+        log.error("money that was not owed: %s %s", attempt.ref, attempt.reason)
+        received = recipes.mismatch_received(
+            attempt_id=attempt.pk, provider=attempt.provider, amount=told.amount
+        )
+        ledger.post(received, happened_at=now)
+    elif event is AttemptEvent.SUCCEEDED:
+        _received(locked, attempt, told, now=now)
+    if attempt.state == AttemptState.SUCCEEDED and told.fee is not None:
+        fee = recipes.fee_charged(attempt_id=attempt.pk, provider=attempt.provider, fee=told.fee)
+        ledger.post(fee, happened_at=now)
+
+
+def _received(locked: payments.Locked, attempt: Attempt, told: Snapshot, *, now: datetime) -> None:
+    """The money that was owed is there: the order is fulfilled, or the money is surplus and gets a home."""
+    ledger.post(
+        recipes.payment_received(
+            attempt_id=attempt.pk, payment_id=locked.payment.pk, provider=attempt.provider, amount=told.amount
+        ),
+        happened_at=now,
+    )
+    if locked.payment.state == PState.OPEN and covers(locked.parts, owed=locked.payment.amount):
+        fulfil(locked, now=now)
+    elif locked.payment.state != PState.OPEN:
+        surplus.keep(locked, attempt, now=now)
+
+
+def fulfil(locked: payments.Locked, *, now: datetime) -> None:
+    """The payment is covered: take the wallet's part as far as it is needed, and do what the order is for."""
+    payment = locked.payment
+    brought = sum(a.amount_minor for a in locked.attempts if a.state == AttemptState.SUCCEEDED)
+    wallet = wallet_part(locked, needed=Money(payment.amount_minor - brought, payment.currency), now=now)
+    payments.paid(payment, now=now)
+    order = orders.lock(payment.order_id)
+    by = next((a for a in locked.attempts if a.state == AttemptState.SUCCEEDED and not a.is_wallet), None)
+    paid = Paid(order, payment.pk, wallet, by.method if by else "wallet", by.card if by else {})
+    FINISH[order.kind](paid, now=now)
+
+
+def wallet_part(locked: payments.Locked, *, needed: Money, now: datetime) -> Money:
+    """Take the held wallet part if it is needed, else give it back; what was taken."""
+    held, payment = locked.wallet_part, locked.payment
+    if held is None:
+        return Money(0, payment.currency)
+    if needed.minor > 0:
+        payments.move(held, AttemptEvent.SUCCEEDED, source="settle", now=now)
+        entry = recipes.wallet_part_taken(
+            attempt_id=held.pk, customer_id=payment.customer_id, payment_id=payment.pk, amount=held.amount
+        )
+    else:
+        payments.move(held, AttemptEvent.CANCELED, source="settle", now=now)
+        entry = recipes.wallet_part_released(
+            attempt_id=held.pk, customer_id=payment.customer_id, amount=held.amount
+        )
+    ledger.post(entry, happened_at=now)
+    return held.amount if needed.minor > 0 else Money(0, payment.currency)
+
+
+def expire(cell: int, *, now: datetime, limit: int = 50) -> int:
+    """End open payments whose time is over and for whom nobody is waited; how many ended."""
+    with in_cell(cell):
+        over = queries.ended_waiting(now=now, limit=limit)
+    ended = 0
+    for payment_id in over:
+        with in_cell(cell):
+            ended += _expire(payments.lock(payment_id), now=now)
+    return ended
+
+
+def _expire(locked: payments.Locked, *, now: datetime) -> bool:
+    """A payment with an attempt that may still succeed waits for its last word."""
+    payment = locked.payment
+    if payment.state != PState.OPEN or not locked.waits_for_nobody:
+        return False
+    wallet_part(locked, needed=Money(0, payment.currency), now=now)
+    payments.end(payment, PaymentMove.EXPIRED)
+    orders.end(orders.lock(payment.order_id), OrderEvent.EXPIRED)
+    return True

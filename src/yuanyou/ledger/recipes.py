@@ -1,0 +1,245 @@
+"""The book of entries. Every event that moves money has one function here, and no other file names an account.
+
+An accountant can read this file alone and know what the books will say. `docs/books/` shows each
+recipe with worked numbers. Terms: *received* money belongs to a payment until the payment is sold for,
+topped up or given back; *deferred* money is service sold and not yet rendered.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from yuanyou.kernel.money import Money, total
+from yuanyou.ledger.rules import Account, Entry, Posting, credit, debit, entry
+
+
+def clearing(provider: str) -> Account:
+    """What a payment provider holds for us until it pays out."""
+    return Account(f"assets:clearing:{provider}")
+
+
+def wallet(customer_id: int) -> Account:
+    """A customer's money with us."""
+    return Account("liabilities:wallet", customer_id, guarded=True)
+
+
+def wallet_held(customer_id: int) -> Account:
+    """The part of a wallet that an open order has set aside."""
+    return Account("liabilities:wallet-held", customer_id, guarded=True)
+
+
+def received(payment_id: int) -> Account:
+    """Money that arrived for a payment and has not yet become anything else."""
+    return Account("liabilities:received", payment_id)
+
+
+def suspense(attempt_id: int) -> Account:
+    """Money that arrived wrong (amount, currency, merchant): no service until a person has looked."""
+    return Account("liabilities:suspense", attempt_id)
+
+
+def refund_due(refund_id: int) -> Account:
+    """Money reserved to go back to whoever paid."""
+    return Account("liabilities:refund-due", refund_id)
+
+
+def deferred(product_class: str) -> Account:
+    """Service sold and not yet rendered."""
+    return Account(f"liabilities:deferred:{product_class}")
+
+
+def tax(code: str) -> Account:
+    """Taxes and fees collected for an authority."""
+    return Account(f"liabilities:tax:{code}")
+
+
+def revenue(product_class: str) -> Account:
+    """Service rendered."""
+    return Account(f"income:revenue:{product_class}")
+
+
+def provider_fee(provider: str) -> Account:
+    """What a payment provider keeps of what was paid."""
+    return Account(f"expenses:provider-fee:{provider}")
+
+
+CHART = (
+    "assets:clearing:",
+    "liabilities:wallet",
+    "liabilities:wallet-held",
+    "liabilities:received",
+    "liabilities:suspense",
+    "liabilities:refund-due",
+    "liabilities:deferred:",
+    "liabilities:tax:",
+    "income:revenue:",
+    "expenses:provider-fee:",
+)
+"""Every account there is; one that ends in a colon has one account for each provider, class or tax."""
+
+GUARDED = ("liabilities:wallet", "liabilities:wallet-held")
+"""Accounts with a stored balance that the database keeps from being overdrawn."""
+
+
+def payment_received(*, attempt_id: int, payment_id: int, provider: str, amount: Money) -> Entry:
+    """A provider confirmed, when asked, that the customer paid."""
+    return entry(
+        f"received:{attempt_id}",
+        "payment received",
+        debit(clearing(provider), amount),
+        credit(received(payment_id), amount),
+    )
+
+
+def fee_charged(*, attempt_id: int, provider: str, fee: Money) -> Entry:
+    """The provider keeps its fee from what it holds for us."""
+    return entry(
+        f"fee:{attempt_id}",
+        "provider fee",
+        debit(provider_fee(provider), fee),
+        credit(clearing(provider), fee),
+    )
+
+
+def mismatch_received(*, attempt_id: int, provider: str, amount: Money) -> Entry:
+    """Money came, but not what was owed: another amount, currency or merchant."""
+    return entry(
+        f"suspense:{attempt_id}",
+        "received into suspense",
+        debit(clearing(provider), amount),
+        credit(suspense(attempt_id), amount),
+    )
+
+
+def wallet_part_held(*, attempt_id: int, customer_id: int, amount: Money) -> Entry:
+    """An order sets the wallet's part aside while another method is being paid."""
+    return entry(
+        f"held:{attempt_id}",
+        "wallet part held",
+        debit(wallet(customer_id), amount),
+        credit(wallet_held(customer_id), amount),
+    )
+
+
+def wallet_part_taken(*, attempt_id: int, customer_id: int, payment_id: int, amount: Money) -> Entry:
+    """The order is paid: the part set aside becomes money received for it."""
+    return entry(
+        f"taken:{attempt_id}",
+        "wallet part taken",
+        debit(wallet_held(customer_id), amount),
+        credit(received(payment_id), amount),
+    )
+
+
+def wallet_part_released(*, attempt_id: int, customer_id: int, amount: Money) -> Entry:
+    """The order ended unpaid: the part set aside is the customer's again."""
+    return entry(
+        f"released:{attempt_id}",
+        "wallet part released",
+        debit(wallet_held(customer_id), amount),
+        credit(wallet(customer_id), amount),
+    )
+
+
+def term_sold(
+    *, order_id: int, payment_id: int, product_class: str, net: Money, taxes: Sequence[tuple[str, Money]]
+) -> Entry:
+    """The money received buys a term: the net price is deferred, taxes are owed to their authorities."""
+    gross = net + total((amount for _, amount in taxes), currency=net.currency)
+    owed = [credit(tax(code), amount) for code, amount in taxes]
+    return entry(
+        f"sold:{order_id}",
+        "term sold",
+        debit(received(payment_id), gross),
+        credit(deferred(product_class), net),
+        *owed,
+    )
+
+
+def wallet_topped_up(*, order_id: int, payment_id: int, customer_id: int, amount: Money) -> Entry:
+    """The money received goes into the wallet."""
+    return entry(
+        f"topped-up:{order_id}",
+        "wallet top-up",
+        debit(received(payment_id), amount),
+        credit(wallet(customer_id), amount),
+    )
+
+
+def surplus_to_wallet(*, attempt_id: int, payment_id: int, customer_id: int, amount: Money) -> Entry:
+    """Late or double money becomes the customer's wallet money."""
+    return entry(
+        f"surplus:{attempt_id}",
+        "surplus to wallet",
+        debit(received(payment_id), amount),
+        credit(wallet(customer_id), amount),
+    )
+
+
+def surplus_to_refund(*, attempt_id: int, payment_id: int, refund_id: int, amount: Money) -> Entry:
+    """Late or double money is reserved to go back the way it came."""
+    return entry(
+        f"surplus:{attempt_id}",
+        "surplus to refund",
+        debit(received(payment_id), amount),
+        credit(refund_due(refund_id), amount),
+    )
+
+
+def refund_sent(*, refund_id: int, provider: str, amount: Money) -> Entry:
+    """The provider confirmed that the reserved money went back."""
+    return entry(
+        f"refund-sent:{refund_id}",
+        "refund sent",
+        debit(refund_due(refund_id), amount),
+        credit(clearing(provider), amount),
+    )
+
+
+def refund_failed(*, refund_id: int, customer_id: int, amount: Money) -> Entry:
+    """The provider refused the refund: the reserved money is the customer's wallet money."""
+    return entry(
+        f"refund-failed:{refund_id}",
+        "refund failed, to wallet",
+        debit(refund_due(refund_id), amount),
+        credit(wallet(customer_id), amount),
+    )
+
+
+def term_refunded_to_wallet(
+    *,
+    refund_id: int,
+    customer_id: int,
+    product_class: str,
+    unearned: Money,
+    earned: Money,
+    taxes: Sequence[tuple[str, Money]],
+) -> Entry:
+    """A sold term is taken back: what was not yet rendered, what was (as less revenue), and its taxes."""
+    back = unearned + earned + total((amount for _, amount in taxes), currency=unearned.currency)
+    owed = [debit(tax(code), amount) for code, amount in taxes]
+    return entry(
+        f"term-refunded:{refund_id}",
+        "term refunded to wallet",
+        debit(deferred(product_class), unearned),
+        debit(revenue(product_class), earned),
+        *owed,
+        credit(wallet(customer_id), back),
+    )
+
+
+def day_earned(*, day: date, product_class: str, amount: Money) -> Entry:
+    """Straight-line revenue of one day, of all running terms of one product class and currency."""
+    return _earned(f"earned:{day}:{amount.currency}:{product_class}", product_class, amount)
+
+
+def rest_earned(*, term_id: int, product_class: str, amount: Money) -> Entry:
+    """A term ended or was cut: what the daily entries have not yet earned of it, to the cent."""
+    return _earned(f"earned-rest:{term_id}", product_class, amount)
+
+
+def _earned(key: str, product_class: str, amount: Money) -> Entry:
+    lines: list[Posting] = [
+        debit(deferred(product_class), amount),
+        credit(revenue(product_class), amount),
+    ]
+    return entry(key, "revenue earned", *lines)

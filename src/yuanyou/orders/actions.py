@@ -1,0 +1,91 @@
+"""Every write to orders and receipts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from yuanyou.kernel.money import Money
+from yuanyou.kernel.sql import load
+from yuanyou.orders.models import Order, Receipt, ReceiptSeries
+from yuanyou.orders.rules import ORDER, OrderEvent, OrderKind, OrderState, Start
+
+
+class OtherOrder(Exception):
+    """The key was used before for something else: the form was changed after it was sent."""
+
+
+def open_order(
+    *,
+    key: UUID,
+    kind: OrderKind,
+    customer_id: int,
+    by_guest: bool,
+    line_id: int | None,
+    plan_version_id: int | None,
+    start: Start | None,
+    quote: dict[str, Any],
+    language: str,
+    total: Money,
+    begin_by: datetime,
+    now: datetime,
+) -> tuple[Order, bool]:
+    """The order of this key, and whether it is new. OtherOrder: same key, other content."""
+    order, new = Order.objects.get_or_create(
+        customer_id=customer_id,
+        key=key,
+        defaults={
+            "kind": kind,
+            "by_guest": by_guest,
+            "line_id": line_id,
+            "plan_version_id": plan_version_id,
+            "start": start,
+            "quote": quote,
+            "language": language,
+            "total_minor": total.minor,
+            "currency": total.currency,
+            "begin_by": begin_by,
+            "created_at": now,
+        },
+    )
+    asked = (kind, line_id, plan_version_id, start, total)
+    if not new and (order.kind, order.line_id, order.plan_version_id, order.start, order.total) != asked:
+        raise OtherOrder(order.ref)
+    return order, new
+
+
+def lock(order_id: int) -> Order:
+    return Order.objects.select_for_update().get(pk=order_id)
+
+
+def fulfil(order: Order, *, result: dict[str, Any], line_id: int | None, now: datetime) -> None:
+    """The order did what it was for; `result` is what the result page shows."""
+    order.state = ORDER.after(OrderState(order.state), OrderEvent.FULFILLED)
+    order.result, order.fulfilled_at, order.line_id = result, now, line_id
+    order.save(update_fields=["state", "result", "fulfilled_at", "line"])
+
+
+def end(order: Order, event: OrderEvent) -> None:
+    """The order expired or was canceled, unpaid."""
+    order.state = ORDER.after(OrderState(order.state), event)
+    order.save(update_fields=["state"])
+
+
+def write_receipt(order: Order, *, facts: dict[str, Any], paid_at: datetime) -> Receipt:
+    """The receipt of a paid order; its number follows (`number_receipts`)."""
+    return Receipt.objects.create(order=order, facts=facts, paid_at=paid_at)
+
+
+def number_receipts(*, limit: int) -> int:
+    """Give the next numbers to receipts that wait, in (paid_at, id) order, without a gap; how many.
+
+    The series row is locked first and by nobody else, so that a paying transaction never waits for it.
+    """
+    if not Receipt.objects.filter(number__isnull=True).exists():
+        return 0
+    ReceiptSeries.objects.get_or_create(pk=1)
+    last = ReceiptSeries.objects.select_for_update().get(pk=1).last
+    with connection.cursor() as cursor:
+        cursor.execute(load("yuanyou.orders.sql", "number_receipts"), {"limit": limit, "last": last})
+        return cursor.rowcount

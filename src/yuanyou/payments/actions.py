@@ -1,0 +1,303 @@
+"""Every write to payments, attempts, refunds and the inbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from yuanyou.kernel.money import Money
+from yuanyou.kernel.sql import load
+from yuanyou.payments import rules
+from yuanyou.payments.models import WALLET, Attempt, Inbox, Payment, PaymentEvent, Refund
+from yuanyou.payments.port import NextAction, Notice, RefundSnapshot, RefundTold, Snapshot
+from yuanyou.payments.rules import (
+    ATTEMPT,
+    FINAL,
+    PAYMENT,
+    REFUND,
+    AttemptEvent,
+    AttemptState,
+    Part,
+    RefundEvent,
+    RefundState,
+)
+from yuanyou.payments.rules import PaymentEvent as PaymentMove
+from yuanyou.payments.rules import PaymentState as PState
+
+ATTEMPT_LIFE = timedelta(minutes=31)
+"""How long a pay page stays open: Stripe's shortest is 30 minutes."""
+FIRST_ASK = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A payment under its lock, with all its attempts."""
+
+    payment: Payment
+    attempts: tuple[Attempt, ...]
+
+    def attempt(self, attempt_id: int) -> Attempt:
+        return next(attempt for attempt in self.attempts if attempt.pk == attempt_id)
+
+    @property
+    def parts(self) -> list[Part]:
+        return [Part(a.pk, AttemptState(a.state), a.amount, a.is_wallet) for a in self.attempts]
+
+    @property
+    def wallet_part(self) -> Attempt | None:
+        """The wallet's part while it is held."""
+        return next((a for a in self.attempts if a.is_wallet and a.state == AttemptState.PROCESSING), None)
+
+    @property
+    def waits_for_nobody(self) -> bool:
+        """Every attempt with a provider has come to its end."""
+        return all(a.state in FINAL for a in self.attempts if not a.is_wallet)
+
+
+def open_payment(
+    *, order_id: int, customer_id: int, amount: Money, expires_at: datetime, now: datetime
+) -> Payment:
+    return Payment.objects.create(
+        order_id=order_id,
+        customer_id=customer_id,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        expires_at=expires_at,
+        created_at=now,
+    )
+
+
+def lock(payment_id: int) -> Locked:
+    """Lock the payment, then read its attempts. The first lock of every settlement."""
+    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    return Locked(payment, tuple(payment.attempts.order_by("number")))
+
+
+def open_attempt(
+    locked: Locked, *, provider: str, method: str, amount: Money, now: datetime, state: AttemptState
+) -> Attempt:
+    """A try with one provider, stored before the provider hears of it."""
+    return Attempt.objects.create(
+        payment=locked.payment,
+        number=len(locked.attempts) + 1,
+        provider=provider,
+        method=method,
+        state=state,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        expires_at=now + ATTEMPT_LIFE,
+        ask_at=None if provider == WALLET else now + FIRST_ASK,
+        created_at=now,
+    )
+
+
+def move(
+    attempt: Attempt,
+    event: AttemptEvent,
+    *,
+    source: str,
+    now: datetime,
+    facts: dict[str, object] | None = None,
+) -> None:
+    """Move an attempt and write its history. A final attempt is asked about no more."""
+    before = AttemptState(attempt.state)
+    attempt.state = ATTEMPT.after(before, event)
+    if attempt.state in FINAL:
+        attempt.ask_at, attempt.settled_at = None, now
+    attempt.save()
+    PaymentEvent.objects.create(
+        attempt=attempt,
+        at=now,
+        event=event,
+        state_before=before,
+        state_after=attempt.state,
+        source=source,
+        facts=facts or {},
+    )
+
+
+def shown(attempt: Attempt, action: NextAction, *, now: datetime) -> None:
+    """The provider made a pay page for the attempt."""
+    attempt.provider_ref, attempt.next_url = action.provider_ref, action.url
+    attempt.expires_at = action.expires_at or attempt.expires_at
+    if ATTEMPT.allows(AttemptState(attempt.state), AttemptEvent.SHOWN):
+        move(attempt, AttemptEvent.SHOWN, source="create", now=now)
+    else:
+        attempt.save(update_fields=["provider_ref", "next_url", "expires_at"])
+
+
+def lost(attempt: Attempt, *, reason: str, source: str, now: datetime) -> None:
+    """We do not know what became of it; the janitor asks until we do."""
+    attempt.reason = reason[:60]
+    if ATTEMPT.allows(AttemptState(attempt.state), AttemptEvent.LOST):
+        move(attempt, AttemptEvent.LOST, source=source, now=now, facts={"reason": reason})
+
+
+def refused(attempt: Attempt, *, reason: str, source: str, now: datetime) -> None:
+    """The provider said no, explicitly: the only thing that makes an attempt failed."""
+    attempt.reason = reason[:60]
+    if ATTEMPT.allows(AttemptState(attempt.state), AttemptEvent.FAILED):
+        move(attempt, AttemptEvent.FAILED, source=source, now=now, facts={"reason": reason})
+
+
+def told(
+    attempt: Attempt, snapshot: Snapshot, *, merchant: str | None, source: str, now: datetime
+) -> AttemptEvent | None:
+    """Take in what the provider says of an attempt; the move it made, None when it changed nothing."""
+    event = rules.attempt_event(
+        AttemptState(attempt.state), expected=attempt.expected(merchant), told=snapshot
+    )
+    if event is None:
+        return None
+    attempt.provider_ref = attempt.provider_ref or snapshot.provider_ref
+    attempt.charge_ref = snapshot.charge_ref or attempt.charge_ref
+    attempt.next_url = snapshot.next_url or attempt.next_url
+    attempt.reason = snapshot.reason[:60] if snapshot.reason else attempt.reason
+    attempt.card = dict(snapshot.card) or attempt.card
+    facts: dict[str, object] = {"told": snapshot.told, "amount": str(snapshot.amount)}
+    if event is AttemptEvent.MISMATCHED:
+        odd = rules.oddity(attempt.expected(merchant), snapshot)
+        attempt.reason = str(odd)
+        facts["odd"] = str(odd)
+    move(attempt, event, source=source, now=now, facts=facts)
+    return event
+
+
+def paid(payment: Payment, *, now: datetime) -> None:
+    payment.state = PAYMENT.after(PState(payment.state), PaymentMove.PAID)
+    payment.paid_at = now
+    payment.save(update_fields=["state", "paid_at"])
+
+
+def end(payment: Payment, event: PaymentMove) -> None:
+    """The payment expired or was canceled: nobody is asked for this money any more."""
+    payment.state = PAYMENT.after(PState(payment.state), event)
+    payment.save(update_fields=["state"])
+
+
+def claim_attempts(*, now: datetime, lease: timedelta, limit: int) -> list[int]:
+    """Attempts the janitor must ask about, taken until the lease ends."""
+    return _claim("claim_attempts", now=now, lease=lease, limit=limit)
+
+
+def patience(attempt: Attempt, *, now: datetime) -> None:
+    """Asked again and nothing settled: set the next time, or leave it to a person."""
+    Attempt.objects.filter(pk=attempt.pk, ask_at__isnull=False).update(
+        asked=attempt.asked + 1, ask_at=rules.next_ask(attempt.asked + 1, now=now)
+    )
+
+
+def keep(notice: Notice, *, provider: str, sealed: bytes, now: datetime) -> bool:
+    """Keep a proved notice once; False when it was there already."""
+    kept = Inbox.objects.bulk_create(
+        [
+            Inbox(
+                provider=provider,
+                notice_id=notice.notice_id,
+                kind=notice.kind,
+                provider_ref=notice.provider_ref,
+                ref=notice.ref,
+                body=sealed,
+                received_at=now,
+                ask_at=now,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    return bool(kept)
+
+
+def claim_notices(provider: str, *, now: datetime, lease: timedelta, limit: int) -> list[Inbox]:
+    """Notices of one provider that wait to be worked on, taken until the lease ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            load("yuanyou.payments.sql", "claim_notices"),
+            {"provider": provider, "now": now, "until": now + lease, "limit": limit},
+        )
+        ids = [notice_id for (notice_id,) in cursor.fetchall()]
+    return list(Inbox.objects.filter(pk__in=ids).order_by("id").defer("body"))
+
+
+def handled(notice_ids: Sequence[int], *, outcome: str, now: datetime) -> None:
+    """Stamp notices as worked on; after the cell's transaction, which is harmless to repeat."""
+    Inbox.objects.filter(pk__in=notice_ids, handled_at__isnull=True).update(
+        handled_at=now, ask_at=None, outcome=outcome
+    )
+
+
+def put_off(notice: Inbox, *, now: datetime) -> None:
+    """The provider could not be asked: try the notice again later, or leave it to a person."""
+    again = rules.next_ask(notice.asked, now=now)
+    Inbox.objects.filter(pk=notice.pk, handled_at__isnull=True).update(asked=notice.asked + 1, ask_at=again)
+
+
+def request_refund(
+    attempt: Attempt, *, customer_id: int, amount: Money, reason: str, now: datetime
+) -> Refund:
+    """Reserve a refund of what an attempt brought. The caller holds the payment's lock.
+
+    RefundTooLarge when all refunds that have not failed would exceed what was received.
+    """
+    reserved = sum(
+        refund.amount_minor
+        for refund in attempt.refunds.exclude(state=RefundState.FAILED).only("amount_minor")
+    )
+    if reserved + amount.minor > attempt.amount_minor:
+        raise RefundTooLarge(f"{attempt.ref}: {reserved} + {amount.minor} of {attempt.amount_minor}")
+    refund = Refund.objects.create(
+        attempt=attempt,
+        customer_id=customer_id,
+        reason=reason,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        created_at=now,
+    )
+    move_refund(refund, RefundEvent.APPROVED, now=now)
+    return refund
+
+
+class RefundTooLarge(Exception):
+    """Refunds may not exceed what was received."""
+
+
+def move_refund(refund: Refund, event: RefundEvent, *, now: datetime, ask_at: datetime | None = None) -> None:
+    """Move a refund; an open one is due at `ask_at` (now when not said)."""
+    refund.state = REFUND.after(RefundState(refund.state), event)
+    done = refund.state in {RefundState.SUCCEEDED, RefundState.FAILED}
+    refund.ask_at = None if done else ask_at or now
+    refund.settled_at = now if done else None
+    refund.save()
+
+
+def refund_told(refund: Refund, snapshot: RefundSnapshot, *, now: datetime) -> RefundEvent:
+    """Take in what the provider says of a refund."""
+    refund.provider_ref = snapshot.provider_ref
+    refund.why_failed = snapshot.reason[:60] if snapshot.reason else None
+    event = {
+        RefundTold.PENDING: RefundEvent.ACCEPTED,
+        RefundTold.SUCCEEDED: RefundEvent.SUCCEEDED,
+        RefundTold.FAILED: RefundEvent.FAILED,
+    }[snapshot.told]
+    refund.asked += 1
+    move_refund(refund, event, now=now, ask_at=rules.next_ask(refund.asked, now=now))
+    return event
+
+
+def refund_lost(refund: Refund, *, reason: str, now: datetime) -> None:
+    """No clear answer about a refund: it is unknown until the provider is asked again."""
+    refund.asked += 1
+    refund.why_failed = reason[:60]
+    again = rules.next_ask(refund.asked, now=now)
+    move_refund(refund, RefundEvent.LOST, now=now, ask_at=again)
+
+
+def claim_refunds(*, now: datetime, lease: timedelta, limit: int) -> list[int]:
+    """Refunds to send or to ask about, taken until the lease ends."""
+    return _claim("claim_refunds", now=now, lease=lease, limit=limit)
+
+
+def _claim(name: str, *, now: datetime, lease: timedelta, limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(load("yuanyou.payments.sql", name), {"now": now, "until": now + lease, "limit": limit})
+        return [row_id for (row_id,) in cursor.fetchall()]

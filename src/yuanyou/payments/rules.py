@@ -1,0 +1,203 @@
+"""The lives of payments, attempts and refunds, and what a provider's word means for them.
+
+Nothing here asks anybody anything: it gets what is stored and what was told, and returns a verdict.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from yuanyou.kernel.money import Money
+from yuanyou.kernel.state import Machine
+from yuanyou.payments.port import Snapshot, Told
+
+
+class PaymentState(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+
+
+class PaymentEvent(StrEnum):
+    PAID = "paid"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+
+
+class AttemptState(StrEnum):
+    CREATED = "created"
+    SUBMITTING = "submitting"
+    ACTION_REQUIRED = "action_required"
+    PROCESSING = "processing"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    MISMATCH = "mismatch"
+    SUCCEEDED = "succeeded"
+
+
+class AttemptEvent(StrEnum):
+    SENT = "sent"
+    SHOWN = "shown"
+    ACCEPTED = "accepted"
+    LOST = "lost"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    MISMATCHED = "mismatched"
+    SUCCEEDED = "succeeded"
+
+
+class RefundState(StrEnum):
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    SUBMITTING = "submitting"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class RefundEvent(StrEnum):
+    APPROVED = "approved"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    LOST = "lost"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+P, PE = PaymentState, PaymentEvent
+PAYMENT = Machine(
+    "payment",
+    {
+        (P.OPEN, PE.PAID): P.PAID,
+        (P.OPEN, PE.EXPIRED): P.EXPIRED,
+        (P.OPEN, PE.CANCELED): P.CANCELED,
+    },
+)
+
+A, AE = AttemptState, AttemptEvent
+FINAL = frozenset({A.FAILED, A.CANCELED, A.EXPIRED, A.MISMATCH, A.SUCCEEDED})
+"""Nobody is waited for any more. Not the last word: success counts from every state but itself."""
+OPEN = frozenset(A) - FINAL
+
+ATTEMPT = Machine(
+    "attempt",
+    {
+        (A.CREATED, AE.SENT): A.SUBMITTING,
+        (A.UNKNOWN, AE.SENT): A.SUBMITTING,
+        **{(state, AE.SHOWN): A.ACTION_REQUIRED for state in (A.SUBMITTING, A.UNKNOWN, A.ACTION_REQUIRED)},
+        **{
+            (state, AE.ACCEPTED): A.PROCESSING
+            for state in (A.SUBMITTING, A.UNKNOWN, A.ACTION_REQUIRED, A.PROCESSING)
+        },
+        **{(state, AE.LOST): A.UNKNOWN for state in OPEN},
+        **{(state, AE.FAILED): A.FAILED for state in OPEN},
+        **{(state, AE.CANCELED): A.CANCELED for state in OPEN},
+        **{(state, AE.EXPIRED): A.EXPIRED for state in OPEN},
+        **{(state, AE.MISMATCHED): A.MISMATCH for state in A if state not in {A.SUCCEEDED, A.MISMATCH}},
+        **{(state, AE.SUCCEEDED): A.SUCCEEDED for state in A if state not in {A.SUCCEEDED, A.MISMATCH}},
+    },
+)
+
+R, RE = RefundState, RefundEvent
+REFUND = Machine(
+    "refund",
+    {
+        (R.REQUESTED, RE.APPROVED): R.APPROVED,
+        (R.APPROVED, RE.SENT): R.SUBMITTING,
+        (R.UNKNOWN, RE.SENT): R.SUBMITTING,
+        **{(state, RE.ACCEPTED): R.PENDING for state in (R.SUBMITTING, R.UNKNOWN, R.PENDING)},
+        **{(state, RE.LOST): R.UNKNOWN for state in (R.SUBMITTING, R.UNKNOWN, R.PENDING)},
+        **{(state, RE.SUCCEEDED): R.SUCCEEDED for state in (R.SUBMITTING, R.UNKNOWN, R.PENDING)},
+        **{(state, RE.FAILED): R.FAILED for state in (R.SUBMITTING, R.UNKNOWN, R.PENDING)},
+    },
+)
+
+TOLD_EVENT = {
+    Told.ACTION_REQUIRED: AE.SHOWN,
+    Told.PROCESSING: AE.ACCEPTED,
+    Told.SUCCEEDED: AE.SUCCEEDED,
+    Told.FAILED: AE.FAILED,
+    Told.CANCELED: AE.CANCELED,
+    Told.EXPIRED: AE.EXPIRED,
+}
+
+ASK_AFTER = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (30, 60, 120, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 24 * 3600)
+)
+"""The janitor's patience with one attempt; then a person is asked."""
+
+
+def next_ask(asked: int, *, now: datetime) -> datetime | None:
+    """When to ask again after `asked` answers that settled nothing; None: a person must look."""
+    return now + ASK_AFTER[asked] if asked < len(ASK_AFTER) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an attempt is allowed to bring."""
+
+    ref: str
+    amount: Money
+    merchant: str | None
+
+
+class Odd(StrEnum):
+    """Why money that did arrive is not the money that was owed."""
+
+    AMOUNT = "wrong_amount"
+    CURRENCY = "wrong_currency"
+    MERCHANT = "wrong_merchant"
+    REFERENCE = "wrong_reference"
+
+
+def oddity(expected: Expected, told: Snapshot) -> Odd | None:
+    """What is wrong with a success; None when it is the money that was owed."""
+    if told.ref is not None and told.ref != expected.ref:
+        return Odd.REFERENCE
+    if told.merchant != expected.merchant:
+        return Odd.MERCHANT
+    if told.amount.currency != expected.amount.currency:
+        return Odd.CURRENCY
+    if told.amount.minor != expected.amount.minor:
+        return Odd.AMOUNT
+    return None
+
+
+def attempt_event(state: AttemptState, *, expected: Expected, told: Snapshot) -> AttemptEvent | None:
+    """The move that a provider's answer makes; None when it changes nothing.
+
+    Success is accepted from every state and never left; a final state is only left by success.
+    """
+    event = TOLD_EVENT.get(told.told)
+    if event is AE.SUCCEEDED and oddity(expected, told) is not None:
+        event = AE.MISMATCHED
+    if event is None or not ATTEMPT.allows(state, event):
+        return None
+    return event if ATTEMPT.after(state, event) != state else None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One attempt's share of a payment, as the settlement weighs it."""
+
+    attempt_id: int
+    state: AttemptState
+    amount: Money
+    is_wallet: bool
+
+
+def covers(parts: Sequence[Part], *, owed: Money) -> bool:
+    """Do the money received and the wallet part held pay what is owed?"""
+    brought = sum(
+        part.amount.minor
+        for part in parts
+        if part.state is A.SUCCEEDED or (part.is_wallet and part.state is A.PROCESSING)
+    )
+    return brought >= owed.minor

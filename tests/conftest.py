@@ -1,0 +1,94 @@
+"""The database of the tests: real PostgreSQL, two cells, the demo's catalog; and the people of DESIGN law 19.
+
+`DATABASE_URL` in the environment runs them on that server instead of the embedded one.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
+
+from tests.people import People, settle_in
+from yuanyou.kernel import cells
+from yuanyou.project.migrate import migrate
+from yuanyou.project.settings import _database
+from yuanyou.project.up.postgres import Postgres
+
+settings.CONFIG = replace(settings.CONFIG, cells=(1, 2))
+KEPT = {"django_migrations", "django_content_type"}
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """A database of this worker's own, on a server of its own (or on DATABASE_URL's)."""
+    name = f"test_{worker_id}"
+    if given := os.environ.get("DATABASE_URL"):
+        yield _fresh_database(given, name)
+        return
+    server = Postgres.start(Path(tempfile.mkdtemp(prefix="yypg-")), fsync=False)
+    try:
+        yield server.create_database(name)
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(postgres_url: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Our own migrations, one schema a cell; pytest-django's would make one schema."""
+    settings.DATABASES["default"] |= _database(postgres_url)
+    connection.settings_dict |= _database(postgres_url)
+    with django_db_blocker.unblock():
+        migrate(settings.CONFIG.cells)
+        try:
+            from yuanyou.project.demo.catalog import load
+        except ImportError:
+            load = lambda: None
+        load()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+@pytest.fixture
+def house(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The real thing: every step commits. What a test wrote is gone before the next one."""
+    with django_db_blocker.unblock():
+        _empty()
+        yield
+        connections.close_all()
+
+
+@pytest.fixture
+def people(house: None) -> People:
+    """Mei owns the line, Tom is her family, Ada is a stranger, Li keeps the counter, Ops runs the console."""
+    return settle_in()
+
+
+def _empty() -> None:
+    """Empty every table but the catalog, past the triggers that keep books append-only."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT schemaname, tablename FROM pg_tables"
+            " WHERE schemaname ~ '^cell_' OR (schemaname = 'public' AND tablename !~ '^catalog_')"
+        )
+        tables = [f'"{schema}"."{table}"' for schema, table in cursor.fetchall() if table not in KEPT]
+        cursor.execute("TRUNCATE " + ", ".join(tables))
+        cells.leave(cursor)
+
+
+def _fresh_database(url: str, name: str) -> str:
+    """An empty database on a server that is already there."""
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    head, _, query = url.partition("?")
+    return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
