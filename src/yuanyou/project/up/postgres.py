@@ -107,6 +107,9 @@ class Postgres:
     def _answers(self) -> bool:
         """Wait for an answer; False when the server ended instead."""
         while self.server.poll() is None:
+            if not self.cluster.says_ready():
+                time.sleep(POLL_SECONDS)
+                continue
             try:
                 self._superuser().close()
             except psycopg.OperationalError:

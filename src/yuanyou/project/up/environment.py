@@ -1,0 +1,57 @@
+"""The environment of the demo's processes: what the operator has set, over defaults that fit together."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from yuanyou.project.up.ports import HOST, Ports
+
+OURS = ("YUANYOU_", "SANDBOX_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+
+
+def settings(
+    own: Mapping[str, str], *, data: Path, ports: Ports, database_url: str, secrets: Mapping[str, str]
+) -> dict[str, str]:
+    """Every YUANYOU_ variable for this run and DATABASE_URL; what `own` sets wins over the defaults."""
+    site = f"http://{HOST}:{ports.web}"
+    sandbox = f"http://{HOST}:{ports.sandbox}"
+    defaults = {
+        **secrets,
+        "YUANYOU_SITE_URL": site,
+        "YUANYOU_SANDBOX_URL": sandbox,
+        "YUANYOU_STRIPE_API_BASE": f"{sandbox}/stripe",
+        "YUANYOU_ESIM_URL": f"{sandbox}/esim",
+        "YUANYOU_SMTP_HOST": HOST,
+        "YUANYOU_SMTP_PORT": str(ports.smtp),
+    }
+    chosen = {name: value for name, value in own.items() if name.startswith("YUANYOU_")}
+    fixed = {"YUANYOU_DATA": str(data), "DATABASE_URL": database_url}
+    return {**defaults, **chosen, **fixed}
+
+
+def of_product(own: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+    """For our own processes."""
+    return {**_neutral(own), **found, "DJANGO_SETTINGS_MODULE": "yuanyou.project.settings"}
+
+
+def of_sandbox(
+    own: Mapping[str, str], found: Mapping[str, str], *, data: Path, ports: Ports
+) -> dict[str, str]:
+    """For the simulated companies: they know what an outside company would, and nothing else of ours."""
+    return {
+        **_neutral(own),
+        "SANDBOX_DATA": str(data / "sandbox"),
+        "SANDBOX_PORT": str(ports.sandbox),
+        "SANDBOX_SMTP_PORT": str(ports.smtp),
+        "SANDBOX_STRIPE_KEY": found["YUANYOU_STRIPE_SECRET_KEY"],
+        "SANDBOX_STRIPE_WEBHOOK_SECRET": found["YUANYOU_STRIPE_WEBHOOK_SECRETS"].partition(",")[0],
+        "SANDBOX_STRIPE_WEBHOOK_URL": f"{found['YUANYOU_SITE_URL']}/hooks/stripe",
+        "SANDBOX_ESIM_TOKEN": found["YUANYOU_ESIM_TOKEN"],
+        "SANDBOX_CLOCK_FILE": found.get("YUANYOU_CLOCK_FILE") or str(data / "clock.json"),
+    }
+
+
+def _neutral(own: Mapping[str, str]) -> dict[str, str]:
+    """Without anything of ours; output comes line by line, not when a buffer is full."""
+    kept = {name: value for name, value in own.items() if not name.startswith(OURS)}
+    return {**kept, "PYTHONUNBUFFERED": "1", "PATH": own.get("PATH", os.defpath)}

@@ -1,0 +1,47 @@
+"""The demo's secrets: made at the first start, kept in the data folder for its owner's eyes only.
+
+They go to the children by environment and are never logged. Production sets its own.
+"""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from yuanyou.project.up.trouble import Trouble
+
+MAKERS: dict[str, Callable[[], str]] = {
+    "YUANYOU_SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "YUANYOU_SEAL_KEY": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    "YUANYOU_STRIPE_SECRET_KEY": lambda: f"sk_test_{secrets.token_hex(24)}",
+    "YUANYOU_STRIPE_WEBHOOK_SECRETS": lambda: f"whsec_{secrets.token_hex(24)}",
+    "YUANYOU_ESIM_TOKEN": lambda: secrets.token_urlsafe(32),
+}
+
+
+def load(data: Path) -> dict[str, str]:
+    """Environment variable -> secret; makes and stores those that are missing."""
+    path = data / "secrets.json"
+    try:
+        known: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (OSError, ValueError) as error:
+        raise Trouble(
+            f"{path} cannot be read ({error}): restore it, or start anew with another --data."
+        ) from None
+    missing = {name: make() for name, make in MAKERS.items() if name not in known}
+    if missing:
+        known |= missing
+        write_private(path, json.dumps(known, indent=2))
+    return known
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read; readers see the old one or the new one, never half."""
+    scratch = path.with_name(f"{path.name}.{os.getpid()}.new")
+    scratch.unlink(missing_ok=True)
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    scratch.replace(path)
