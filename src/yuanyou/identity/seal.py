@@ -1,9 +1,9 @@
 """Sealing personal data with a key per person (Law 23): destroy the key, and no copy can be read again.
 
 AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces, the owner bound in as associated data. A person's
-key is random and stored wrapped by the installation's key (`settings.CONFIG.seal_key`); the key for what
-arrives before we know whose it is ("notices") is derived from it (HKDF, RFC 5869), so that sealing a
-notice asks the database nothing.
+key is random and stored wrapped by the installation's key (`settings.CONFIG.seal_key`); the keys for what
+is nobody's (notices before we know whose they are, second factors) are derived from it (HKDF, RFC 5869),
+so that sealing a notice asks the database nothing.
 """
 
 import base64
@@ -20,12 +20,15 @@ from yuanyou.identity.models import PersonKey
 
 NOTICES = "notices"
 """The owner of what providers tell us."""
+SIGN_IN = "sign-in"
+"""The owner of second factors' secrets."""
+DERIVED = frozenset({NOTICES, SIGN_IN})
 VERSION = b"\x01"
 NONCE_BYTES = 12
 KEY_BYTES = 32
 
 Owner = int | str
-"""A customer's id, `receipts_of(customer_id)`, or NOTICES."""
+"""A customer's id, `receipts_of(customer_id)`, NOTICES or SIGN_IN."""
 
 
 class Unreadable(Exception):
@@ -49,8 +52,8 @@ def seal(owner: Owner, data: bytes) -> bytes:
 def open_(owner: Owner, blob: bytes) -> bytes:
     """What was sealed. Unreadable when it cannot be."""
     name = _name(owner)
-    if name == NOTICES:
-        return _decrypt(_derived(NOTICES), blob, name)
+    if name in DERIVED:
+        return _decrypt(_derived(name), blob, name)
     stored = PersonKey.objects.filter(owner=name).first()
     if stored is None:
         raise Unreadable(f"nothing was ever sealed for {name}")
@@ -60,8 +63,8 @@ def open_(owner: Owner, blob: bytes) -> bytes:
 def erase(owner: Owner, *, now: datetime) -> None:
     """Destroy the owner's key for good, even if nothing was sealed yet; harmless to repeat."""
     name = _name(owner)
-    if name == NOTICES:
-        raise ValueError("the key of all notices is not one person's")
+    if name in DERIVED:
+        raise ValueError(f"the key of {name} is not one person's")
     if PersonKey.objects.filter(owner=name, wrapped__isnull=False).update(wrapped=None, destroyed_at=now):
         return
     PersonKey.objects.bulk_create(
@@ -75,8 +78,8 @@ def _name(owner: Owner) -> str:
 
 def _key(name: str) -> bytes:
     """The owner's key, made at first use."""
-    if name == NOTICES:
-        return _derived(NOTICES)
+    if name in DERIVED:
+        return _derived(name)
     stored = PersonKey.objects.filter(owner=name).first()
     if stored is None:
         wrapped = _encrypt(_derived("wrap"), os.urandom(KEY_BYTES), name)
