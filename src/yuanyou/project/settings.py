@@ -27,12 +27,18 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    # Before allauth, whose pages they replace with ours.
+    "yuanyou.web.shared",
+    "yuanyou.web.site",
+    "yuanyou.web.customer",
+    "yuanyou.web.console",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
     "yuanyou.identity.apps.Config",
-    "yuanyou.catalog",
+    "yuanyou.catalog.apps.Config",
     "yuanyou.lines.apps.Config",
     "yuanyou.allowances.apps.Config",
     "yuanyou.ledger.apps.Config",
@@ -40,10 +46,6 @@ INSTALLED_APPS = [
     "yuanyou.payments.apps.Config",
     "yuanyou.esim.apps.Config",
     "yuanyou.messages.apps.Config",
-    "yuanyou.web.shared",
-    "yuanyou.web.site",
-    "yuanyou.web.customer",
-    "yuanyou.web.console",
 ]
 
 MIDDLEWARE = [
@@ -112,10 +114,49 @@ CACHES = {
 AUTH_USER_MODEL = "identity.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 SESSION_COOKIE_NAME = "yuanyou"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+
+# Sign-in: customers by e-mail code or passkey, staff by password and TOTP (web/shared/sign_in.py).
+LOGIN_URL = "account_login"
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": False}
+ACCOUNT_ADAPTER = "yuanyou.web.shared.sign_in.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "signup": "20/m/ip,60/h/ip",
+    "request_login_code": "20/m/ip,3/m/key,15/h/key",
+    "login_failed": "10/m/ip,5/300s/key",
+}
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "yuanyou.web.customer.sign_in_forms.SignInForm",
+    "signup": "yuanyou.web.customer.sign_in_forms.SignUpForm",
+    "confirm_login_code": "yuanyou.web.customer.sign_in_forms.SignInCodeForm",
+    "confirm_email_verification_code": "yuanyou.web.customer.sign_in_forms.AddressCodeForm",
+    "add_email": "yuanyou.web.customer.sign_in_forms.AddAddressForm",
+}
+MFA_ADAPTER = "yuanyou.web.shared.sign_in.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
+MFA_FORMS = {"add_webauthn": "yuanyou.web.customer.sign_in_forms.PasskeyForm"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_TOTP_TOLERANCE = 1
 
 USE_TZ = True
 TIME_ZONE = "UTC"
