@@ -20,7 +20,6 @@ class EmailTaken(Exception):
 def register(email: str, *, language: str, zone: str, cell: int) -> Customer:
     """A new customer whose address is already known to be theirs. EmailTaken, BadEmail."""
     account = _new_account(email, kind=Account.CUSTOMER)
-    EmailAddress.objects.create(user=account, email=account.email, primary=True, verified=True)
     return place(account.pk, language=language, zone=zone, cell=cell)
 
 
@@ -88,7 +87,9 @@ def _new_account(email: str, *, kind: str, password: str | None = None) -> Accou
     address = rules.normalise_email(email)
     if Account.objects.filter(email=address).exists() or EmailAddress.objects.filter(email=address).exists():
         raise EmailTaken(address)
-    return Account.objects.create_user(address, password, kind=kind)
+    account = Account.objects.create_user(address, password, kind=kind)
+    EmailAddress.objects.create(user=account, email=address, primary=True, verified=True)
+    return account
 
 
 def _end_sessions(account_id: int) -> None:
