@@ -153,7 +153,10 @@ ACCOUNT_FORMS = {
 }
 MFA_ADAPTER = "yuanyou.web.shared.sign_in.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
-MFA_FORMS = {"add_webauthn": "yuanyou.web.customer.sign_in_forms.PasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "yuanyou.web.customer.sign_in_forms.PasskeyForm",
+    "login_webauthn": "yuanyou.web.customer.sign_in_forms.PasskeySignInForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_TOLERANCE = 1

@@ -2,6 +2,8 @@
 
 import unicodedata
 import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.forms import (
@@ -12,7 +14,9 @@ from allauth.account.forms import (
     SignupForm,
 )
 from allauth.account.internal import flows
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -122,3 +126,25 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
         del self.fields["passwordless"]
         self.fields["name"].label = _("Name")
         self.fields["name"].max_length = 40
+
+    def clean(self) -> dict[str, Any]:
+        with _malformed_is_wrong():
+            cleaned: dict[str, Any] = super().clean()
+        return cleaned
+
+
+class PasskeySignInForm(LoginWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
+    """What a passkey answered."""
+
+    def clean_credential(self) -> Authenticator:
+        with _malformed_is_wrong():
+            return super().clean_credential()
+
+
+@contextmanager
+def _malformed_is_wrong() -> Iterator[None]:
+    """What no browser sends is refused like a wrong answer; allauth lets some of it through as errors."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise get_adapter().validation_error("incorrect_code") from None
