@@ -6,6 +6,7 @@ The caller owns the transaction. Addresses are normalised here (`rules.BadEmail`
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
@@ -15,6 +16,10 @@ from yuanyou.identity.models import Account, Contact, Customer, StaffMember
 
 class EmailTaken(Exception):
     """Another account already signs in with this address."""
+
+
+class NoSuchStaff(Exception):
+    """No member of staff signs in with this address."""
 
 
 def register(email: str, *, language: str, zone: str, cell: int) -> Customer:
@@ -60,6 +65,17 @@ def create_staff(email: str, *, name: str, role: rules.Role, password: str) -> S
     """Somebody for the console; TOTP is set up at the first sign-in. EmailTaken, BadEmail."""
     account = _new_account(email, kind=Account.STAFF, password=password)
     return StaffMember.objects.create(account=account, name=name, role=role)
+
+
+def reset_staff(email: str, *, password: str) -> None:
+    """A new password and no second factor: it is set up again at the next sign-in. NoSuchStaff."""
+    account = Account.objects.filter(email=email.strip().lower(), kind=Account.STAFF).first()
+    if account is None:
+        raise NoSuchStaff(email)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    Authenticator.objects.filter(user=account).delete()
+    _end_sessions(account.pk)
 
 
 def close_account(account_id: int) -> None:

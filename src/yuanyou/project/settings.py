@@ -179,6 +179,8 @@ STORAGES = {
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = CONFIG.smtp_host, CONFIG.smtp_port, 5
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.smtp_user, CONFIG.smtp_password
+EMAIL_USE_TLS, EMAIL_USE_SSL = CONFIG.smtp_tls == "starttls", CONFIG.smtp_tls == "tls"
 DEFAULT_FROM_EMAIL = CONFIG.mail_from
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

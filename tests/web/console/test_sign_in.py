@@ -136,6 +136,23 @@ class TestWhoIsRefused:
         assert "Too many tries" in staff.type_password(client, people.ops_email)
 
 
+class TestResetting:
+    def test_gives_a_new_password_and_takes_the_authenticator_away(
+        self, client: Client, people: People
+    ) -> None:
+        staff.set_up_second_factor(client, people.ops_email)
+        actions.reset_staff(people.ops_email, password="another long password")
+        assert client.get(reverse("console")).status_code == 302
+        assert "not right" in staff.type_password(Client(), people.ops_email)
+        assert staff.type_password(Client(), people.ops_email, "another long password") == reverse(
+            "staff_set_up"
+        )
+
+    def test_is_not_for_customers(self, people: People) -> None:
+        with pytest.raises(actions.NoSuchStaff):
+            actions.reset_staff("mei@example.com", password="another long password")
+
+
 class TestTheConsole:
     def test_is_closed_to_customers(self, client: Client, people: People) -> None:
         client.force_login(Account.objects.get(email="mei@example.com"))

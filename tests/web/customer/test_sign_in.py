@@ -174,7 +174,8 @@ class TestSigningUp:
             headers={"accept-language": "zh-TW"},
         )
         assert signed_in_as(client) is None
-        client.post(reverse("account_email_verification_sent"), {"code": code_for("lily@gmail.com")})
+        answer = client.post(reverse("account_email_verification_sent"), {"code": code_for("lily@gmail.com")})
+        assert answer["Location"] == reverse("home")
         person = queries.customer_by_email("lily@gmail.com")
         assert person is not None
         assert signed_in_as(client) == person.account_id

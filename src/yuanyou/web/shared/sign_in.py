@@ -93,6 +93,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return reverse("console") if request.user.is_staff else reverse("home")
 
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
+
     def is_reauthentication_required(self, **_about: Any) -> bool:
         """Ways in can be changed for a while after signing in; later, one signs in again first (P19)."""
         request = context.request

@@ -1,0 +1,52 @@
+"""`yuanyou staff`: how the first member of staff gets in."""
+
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.people import People
+from yuanyou.identity.models import Account
+from yuanyou.project import target
+from yuanyou.project.commands.staff import command
+from yuanyou.project.up.trouble import Trouble
+
+
+@pytest.fixture(autouse=True)
+def _this_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target, "find", lambda data: SimpleNamespace(django=lambda: None))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments, catch_exceptions=False)
+
+
+def password_in(said: str) -> str:
+    return said.split("password ")[1].split(",")[0].strip()
+
+
+def test_adding_prints_a_password_that_works(people: People) -> None:
+    said = run("add", "Boss@example.com", "--name", "The boss").output
+    account = Account.objects.get(email="boss@example.com")
+    assert account.is_staff
+    assert account.check_password(password_in(said))
+
+
+def test_resetting_replaces_the_password(people: People) -> None:
+    said = run("reset", people.ops_email).output
+    assert Account.objects.get(email=people.ops_email).check_password(password_in(said))
+
+
+def test_an_address_in_use_is_refused_in_one_sentence(people: People) -> None:
+    with pytest.raises(Trouble, match="already"):
+        run("add", "mei@example.com", "--name", "Mei")
+
+
+def test_what_is_not_an_address_is_refused_in_one_sentence(people: People) -> None:
+    with pytest.raises(Trouble, match="not an e-mail address"):
+        run("add", "boss", "--name", "The boss")
+
+
+def test_a_customer_cannot_be_reset_into_staff(people: People) -> None:
+    with pytest.raises(Trouble, match="No member of staff"):
+        run("reset", "mei@example.com")
