@@ -22,7 +22,7 @@ def run(*arguments: str) -> Result:
 
 
 def password_in(said: str) -> str:
-    return said.split("password ")[1].split(",")[0].strip()
+    return said.split("password ")[1].split(",", maxsplit=1)[0].strip()
 
 
 def test_adding_prints_a_password_that_works(people: People) -> None:
