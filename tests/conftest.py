@@ -15,6 +15,7 @@ from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
 from tests.people import People, settle_in
+from tests.plans import stock
 from yuanyou.kernel import cells
 from yuanyou.project.migrate import migrate
 from yuanyou.project.settings import _database
@@ -45,11 +46,7 @@ def django_db_setup(postgres_url: str, django_db_blocker: DjangoDbBlocker) -> It
     connection.settings_dict |= _database(postgres_url)
     with django_db_blocker.unblock():
         migrate(settings.CONFIG.cells)
-        try:
-            from yuanyou.project.demo.catalog import load
-        except ImportError:
-            load = lambda: None
-        load()
+        stock()
     yield
     with django_db_blocker.unblock():
         connections.close_all()

@@ -1,6 +1,7 @@
 """Paying for an order: the wallet's part, one try with a provider, and what the customer does next.
 
 start()   inside the step that opened the order: payment, wallet part held, attempt stored
+collect() the payment is covered: the wallet's part is taken, the order can be fulfilled
 send()    after the commit: ask the provider for its pay page, write down what it said
 again()   another try for an order that is not paid yet, perhaps with another method
 """
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from yuanyou.flows import links
+from yuanyou.flows.paid import Paid
 from yuanyou.flows.step import in_cell
 from yuanyou.identity import queries as identity
 from yuanyou.kernel.ids import cell_of
@@ -16,7 +18,9 @@ from yuanyou.kernel.money import Money
 from yuanyou.ledger import actions as ledger
 from yuanyou.ledger import queries as books
 from yuanyou.ledger import recipes
+from yuanyou.orders import actions as orders
 from yuanyou.orders.models import Order
+from yuanyou.orders.rules import OrderState
 from yuanyou.payments import actions as payments
 from yuanyou.payments.models import WALLET, Attempt
 from yuanyou.payments.port import Ask, Closed, Refused, Unknown
@@ -101,6 +105,38 @@ def _hold_wallet_part(locked: payments.Locked, *, now: datetime) -> Money:
     return part
 
 
+def collect(locked: payments.Locked, *, now: datetime) -> Paid:
+    """The payment is covered: take the wallet's part as far as it is needed, and hand over the paid order."""
+    payment = locked.payment
+    brought = sum(a.amount_minor for a in locked.attempts if a.state == AttemptState.SUCCEEDED)
+    needed = Money(payment.amount_minor - brought, payment.currency)
+    from_wallet = settle_wallet_part(locked, needed=needed, now=now)
+    payments.paid(payment, now=now)
+    order = orders.lock(payment.order_id)
+    by = next((a for a in locked.attempts if a.state == AttemptState.SUCCEEDED and not a.is_wallet), None)
+    return Paid(order, payment.pk, from_wallet, by.method if by else WALLET, by.card if by else {})
+
+
+def settle_wallet_part(locked: payments.Locked, *, needed: Money, now: datetime) -> Money:
+    """Take the held wallet part if it is needed, else give it back; what was taken."""
+    held, payment = locked.wallet_part, locked.payment
+    nothing = Money(0, payment.currency)
+    if held is None:
+        return nothing
+    if needed.minor > 0:
+        payments.move(held, AttemptEvent.SUCCEEDED, source="settle", now=now)
+        entry = recipes.wallet_part_taken(
+            attempt_id=held.pk, customer_id=payment.customer_id, payment_id=payment.pk, amount=held.amount
+        )
+    else:
+        payments.move(held, AttemptEvent.CANCELED, source="settle", now=now)
+        entry = recipes.wallet_part_released(
+            attempt_id=held.pk, customer_id=payment.customer_id, amount=held.amount
+        )
+    ledger.post(entry, happened_at=now)
+    return held.amount if needed.minor > 0 else nothing
+
+
 def send(attempt_id: int, *, now: datetime) -> str | None:
     """Ask the provider for its pay page; its address, None when the provider refused or did not answer.
 
@@ -123,6 +159,16 @@ def send(attempt_id: int, *, now: datetime) -> str | None:
     return action.url if action else None
 
 
+def go_on(order: Order, started: Started | None, tender: Tender, *, now: datetime) -> str | None:
+    """After the step that opened an order: its pay page, None when there is none to go to.
+
+    `started` None: the order was there before (a second tap), and is paid as it stands.
+    """
+    if started is None:
+        return again(order, tender, now=now)
+    return send(started.attempt_id, now=now) if started.attempt_id else None
+
+
 def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
     """Try to pay an open order once more; the pay page's address, None when there is none to go to.
 
@@ -130,6 +176,8 @@ def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
     there all the same is surplus and finds its home.
     """
     with in_cell(cell_of(order.pk)):
+        if Order.objects.values_list("state", flat=True).get(pk=order.pk) != OrderState.OPEN:
+            return None
         locked = _payable(order)
         open_ones = [a for a in locked.attempts if a.state in OPEN and not a.is_wallet]
         same = next((a for a in open_ones if a.method == tender.method), None)

@@ -22,7 +22,9 @@ from yuanyou.lines.rules import earned_through
 def earn_rest(term: Term, *, at: datetime) -> None:
     """The term ended (or was cut) at `at`: post what the daily entries do not earn of it."""
     zone = settings.CONFIG.books_zone
-    before = day_end(booking_day(at, zone=zone) - timedelta(days=1), zone=zone)
+    # An end at midnight belongs to the day before: that day's entry leaves the term to this one.
+    last_day = booking_day(at - timedelta(microseconds=1), zone=zone)
+    before = day_end(last_day - timedelta(days=1), zone=zone)
     rest = Money(term.net_minor - _earned_daily(term, through=before), term.currency)
     ledger.post(
         recipes.rest_earned(term_id=term.pk, product_class=term.product_class, amount=rest), happened_at=at

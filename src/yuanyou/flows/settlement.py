@@ -13,9 +13,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 
-from yuanyou.flows import activation, renewal, surplus, top_up
+from yuanyou.flows import activation, checkout, renewal, surplus, top_up
 from yuanyou.flows.checkout import ask_for
-from yuanyou.flows.paid import Paid
 from yuanyou.flows.step import LEASE, in_cell
 from yuanyou.identity import seal
 from yuanyou.kernel.ids import BadReference, cell_of, parse
@@ -30,7 +29,7 @@ from yuanyou.payments.actions import PaymentMove, PState
 from yuanyou.payments.models import Attempt, Inbox
 from yuanyou.payments.port import Ack, ProviderTrouble, Snapshot
 from yuanyou.payments.rules import AttemptEvent, AttemptState, covers
-from yuanyou.wiring import merchant, payment_provider
+from yuanyou.wiring import payment_provider
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +122,8 @@ def settle(attempt_id: int, told: Snapshot, *, source: str, now: datetime) -> No
     payment_id = Attempt.objects.values_list("payment_id", flat=True).get(pk=attempt_id)
     locked = payments.lock(payment_id)
     attempt = locked.attempt(attempt_id)
-    event = payments.told(attempt, told, merchant=merchant(attempt.provider), source=source, now=now)
+    merchant = payment_provider(attempt.provider).merchant
+    event = payments.told(attempt, told, merchant=merchant, source=source, now=now)
     if event is AttemptEvent.MISMATCHED:
         log.error("money that was not owed: %s %s", attempt.ref, attempt.reason)
         received = recipes.mismatch_received(
@@ -146,40 +146,10 @@ def _received(locked: payments.Locked, attempt: Attempt, told: Snapshot, *, now:
         happened_at=now,
     )
     if locked.payment.state == PState.OPEN and covers(locked.parts, owed=locked.payment.amount):
-        fulfil(locked, now=now)
+        paid = checkout.collect(locked, now=now)
+        FINISH[paid.order.kind](paid, now=now)
     elif locked.payment.state != PState.OPEN:
         surplus.keep(locked, attempt, now=now)
-
-
-def fulfil(locked: payments.Locked, *, now: datetime) -> None:
-    """The payment is covered: take the wallet's part as far as it is needed, and do what the order is for."""
-    payment = locked.payment
-    brought = sum(a.amount_minor for a in locked.attempts if a.state == AttemptState.SUCCEEDED)
-    wallet = wallet_part(locked, needed=Money(payment.amount_minor - brought, payment.currency), now=now)
-    payments.paid(payment, now=now)
-    order = orders.lock(payment.order_id)
-    by = next((a for a in locked.attempts if a.state == AttemptState.SUCCEEDED and not a.is_wallet), None)
-    paid = Paid(order, payment.pk, wallet, by.method if by else "wallet", by.card if by else {})
-    FINISH[order.kind](paid, now=now)
-
-
-def wallet_part(locked: payments.Locked, *, needed: Money, now: datetime) -> Money:
-    """Take the held wallet part if it is needed, else give it back; what was taken."""
-    held, payment = locked.wallet_part, locked.payment
-    if held is None:
-        return Money(0, payment.currency)
-    if needed.minor > 0:
-        payments.move(held, AttemptEvent.SUCCEEDED, source="settle", now=now)
-        entry = recipes.wallet_part_taken(
-            attempt_id=held.pk, customer_id=payment.customer_id, payment_id=payment.pk, amount=held.amount
-        )
-    else:
-        payments.move(held, AttemptEvent.CANCELED, source="settle", now=now)
-        entry = recipes.wallet_part_released(
-            attempt_id=held.pk, customer_id=payment.customer_id, amount=held.amount
-        )
-    ledger.post(entry, happened_at=now)
-    return held.amount if needed.minor > 0 else Money(0, payment.currency)
 
 
 def expire(cell: int, *, now: datetime, limit: int = 50) -> int:
@@ -198,7 +168,7 @@ def _expire(locked: payments.Locked, *, now: datetime) -> bool:
     payment = locked.payment
     if payment.state != PState.OPEN or not locked.waits_for_nobody:
         return False
-    wallet_part(locked, needed=Money(0, payment.currency), now=now)
+    checkout.settle_wallet_part(locked, needed=Money(0, payment.currency), now=now)
     payments.end(payment, PaymentMove.EXPIRED)
     orders.end(orders.lock(payment.order_id), OrderEvent.EXPIRED)
     return True

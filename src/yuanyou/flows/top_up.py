@@ -51,9 +51,7 @@ def begin(
             now=now,
         )
         started = checkout.start(order, tender, now=now) if new else None
-    if started is None:
-        return order, checkout.again(order, tender, now=now)
-    return order, checkout.send(started.attempt_id, now=now) if started.attempt_id else None
+    return order, checkout.go_on(order, started, tender, now=now)
 
 
 def finish(paid: Paid, *, now: datetime) -> None:

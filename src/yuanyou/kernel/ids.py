@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 EPOCH_MS = 1_577_836_800_000
 """2020-01-01T00:00:00Z, in milliseconds."""
+ID_BITS = 63
 SEQUENCE_BITS = 12
 CELL_BITS = 10
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that a reference can be read out on the phone."""
+DIGITS_MAX = 13
 READ_AS = str.maketrans("ILO", "110")
 
 
@@ -25,6 +27,10 @@ class Ref:
 
     kind: str
     id: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.id < 1 << ID_BITS:
+            raise BadReference(f"{self.kind} {self.id}")
 
     def __str__(self) -> str:
         digits, number = "", self.id
@@ -46,7 +52,7 @@ def cell_of(id_: int) -> int:
 def parse(text: str, kind: str) -> Ref:
     """Read a reference as people type it (any case, O for 0). BadReference when it is not one."""
     prefix, _, digits = text.strip().partition("_")
-    if prefix.lower() != kind or not 0 < len(digits) <= 13:
+    if prefix.lower() != kind or not 0 < len(digits) <= DIGITS_MAX:
         raise BadReference(text)
     number = 0
     for character in digits.upper().translate(READ_AS):
@@ -54,6 +60,4 @@ def parse(text: str, kind: str) -> Ref:
         if value < 0:
             raise BadReference(text)
         number = number * 32 + value
-    if number >= 1 << 63:
-        raise BadReference(text)
     return Ref(kind, number)

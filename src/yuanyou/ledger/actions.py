@@ -20,6 +20,8 @@ def post(*entries: Entry, happened_at: datetime) -> frozenset[str]:
     Overdrawn leaves the transaction unusable: nothing of it is kept.
     """
     entries = tuple(entry for entry in entries if entry.postings)
+    if not entries:
+        return frozenset()
     lines = [(no, posting) for no, entry in enumerate(entries, start=1) for posting in entry.postings]
     try:
         with connection.cursor() as cursor:

@@ -165,6 +165,16 @@ def wallet_topped_up(*, order_id: int, payment_id: int, customer_id: int, amount
     )
 
 
+def order_returned(*, order_id: int, payment_id: int, customer_id: int, amount: Money) -> Entry:
+    """What was paid for can no longer be given (the number is gone): the money is the customer's wallet money."""
+    return entry(
+        f"returned:{order_id}",
+        "order returned to wallet",
+        debit(received(payment_id), amount),
+        credit(wallet(customer_id), amount),
+    )
+
+
 def surplus_to_wallet(*, attempt_id: int, payment_id: int, customer_id: int, amount: Money) -> Entry:
     """Late or double money becomes the customer's wallet money."""
     return entry(

@@ -59,12 +59,12 @@ class Entry:
         totals: dict[str, int] = defaultdict(int)
         for posting in self.postings:
             totals[posting.amount.currency] += posting.amount.minor
-        if not totals or any(totals.values()):
+        if any(totals.values()):
             raise Unbalanced(f"{self.key}: {dict(totals)}")
 
 
 def entry(key: str, kind: str, *postings: Posting) -> Entry:
-    """An entry without its zero lines."""
+    """An entry without its zero lines. One that moves nothing at all is not posted."""
     return Entry(key, kind, tuple(posting for posting in postings if posting.amount))
 
 

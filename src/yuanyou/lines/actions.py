@@ -47,7 +47,7 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A locked line with the terms that still matter: the running one, those that wait, the last that ended."""
+    """A line with the terms that still matter: the running one, those that wait, the last one."""
 
     line: Line
     running: Term | None
@@ -156,7 +156,12 @@ def schedule(current: Timeline, *, at_least: datetime | None = None) -> None:
     """Store the line's state and the instant at which the sweep must look at it again."""
     line = current.line
     running_end = current.running.ends_at if current.running else None
-    instant = next_instant(LineState(line.state), running_end=running_end, life=current.clocks)
+    instant = next_instant(
+        LineState(line.state),
+        running_end=running_end,
+        waiting_start=current.waiting[0].starts_at if current.waiting else None,
+        life=current.clocks,
+    )
     line.next_at = max(instant, at_least) if instant and at_least else instant
     line.save(update_fields=["state", "suspended_at", "next_at"])
 

@@ -77,7 +77,7 @@ class Term(Row):
     state = models.CharField(max_length=8, default=TermState.WAITING)
     zone = models.CharField(max_length=64)
     at_first_use = models.BooleanField(default=False)
-    """Begins when the line is first used; until then `starts_at` is the latest moment it begins by itself."""
+    """Waits for its card or its first use; until then `starts_at` is when it begins by itself at latest."""
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

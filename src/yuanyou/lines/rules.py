@@ -186,6 +186,8 @@ def due(
         if waiting_start is not None:
             return Due.NEXT_TERM, running_end
         return Due.RAN_OUT, running_end
+    if state is S.ACTIVE and running_end is None and waiting_start is not None and waiting_start <= now:
+        return Due.NEXT_TERM, waiting_start  # its first use never came: it begins by itself
     if state is S.GRACE and life.grace_ends is not None and life.grace_ends <= now:
         return Due.GRACE_ENDED, life.grace_ends
     if state is S.SUSPENDED and life.released_at is not None and life.released_at <= now:
@@ -193,11 +195,13 @@ def due(
     return None
 
 
-def next_instant(state: LineState, *, running_end: datetime | None, life: Clocks) -> datetime | None:
+def next_instant(
+    state: LineState, *, running_end: datetime | None, waiting_start: datetime | None, life: Clocks
+) -> datetime | None:
     """The stored instant at which the sweep must look at the line again."""
     match state:
         case S.ACTIVE:
-            return running_end
+            return running_end or waiting_start
         case S.GRACE:
             return life.grace_ends
         case S.SUSPENDED:

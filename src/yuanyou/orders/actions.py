@@ -77,15 +77,15 @@ def write_receipt(order: Order, *, facts: dict[str, Any], paid_at: datetime) -> 
     return Receipt.objects.create(order=order, facts=facts, paid_at=paid_at)
 
 
-def number_receipts(*, limit: int) -> int:
-    """Give the next numbers to receipts that wait, in (paid_at, id) order, without a gap; how many.
+def number_receipts(*, limit: int) -> list[Receipt]:
+    """Give the next numbers to receipts that wait, in (paid_at, id) order, without a gap; those it numbered.
 
     The series row is locked first and by nobody else, so that a paying transaction never waits for it.
     """
     if not Receipt.objects.filter(number__isnull=True).exists():
-        return 0
+        return []
     ReceiptSeries.objects.get_or_create(pk=1)
     last = ReceiptSeries.objects.select_for_update().get(pk=1).last
     with connection.cursor() as cursor:
         cursor.execute(load("yuanyou.orders.sql", "number_receipts"), {"limit": limit, "last": last})
-        return cursor.rowcount
+    return list(Receipt.objects.filter(number__gt=last).select_related("order").order_by("number"))

@@ -12,7 +12,7 @@ from yuanyou.tables import Row, one_of
 
 
 class Order(Row):
-    """A frozen quote. `quote` is catalog's Quote as JSON (empty for a top-up); `result` what fulfilling it did."""
+    """A frozen quote. `quote` is catalog's Quote as JSON (empty for a top-up); `result` what it did."""
 
     key = models.UUIDField()
     """Made when the form was shown: a second tap is the same order."""

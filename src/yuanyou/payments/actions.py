@@ -25,8 +25,8 @@ from yuanyou.payments.rules import (
 from yuanyou.payments.rules import PaymentEvent as PaymentMove
 from yuanyou.payments.rules import PaymentState as PState
 
-ATTEMPT_LIFE = timedelta(minutes=31)
-"""How long a pay page stays open: Stripe's shortest is 30 minutes."""
+ATTEMPT_LIFE = timedelta(minutes=45)
+"""How long a pay page stays open. Stripe wants 30 minutes at least, also when asked again after a silence."""
 FIRST_ASK = timedelta(seconds=30)
 
 
@@ -150,7 +150,7 @@ def told(
     )
     if event is None:
         return None
-    attempt.provider_ref = attempt.provider_ref or snapshot.provider_ref
+    attempt.provider_ref = attempt.provider_ref or snapshot.provider_ref or None
     attempt.charge_ref = snapshot.charge_ref or attempt.charge_ref
     attempt.next_url = snapshot.next_url or attempt.next_url
     attempt.reason = snapshot.reason[:60] if snapshot.reason else attempt.reason

@@ -153,7 +153,7 @@ class Refund(Row):
 
 
 class Inbox(Row):
-    """Every proved notice, kept once before anything acts on it. Shared: it is stamped after the cell's work."""
+    """Every proved notice, kept once before anything acts on it. Shared; stamped after the cell's work."""
 
     provider = models.CharField(max_length=20)
     notice_id = models.CharField(max_length=120)

@@ -175,6 +175,8 @@ class PaymentProvider(Protocol):
     """One outside company that takes money for us."""
 
     name: str
+    merchant: str | None
+    """Who we are there; a success for somebody else is not ours."""
 
     def capabilities(self) -> Capabilities: ...
 
@@ -200,7 +202,7 @@ class PaymentProvider(Protocol):
     def query_refund(self, ask: RefundAsk) -> RefundSnapshot: ...
 
     def parse_notice(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> list[Notice]:
-        """Prove a notice from its raw bytes. BadNotice unless the provider signed it. No database, no network."""
+        """Prove a notice from its raw bytes; BadNotice unless the provider signed it. No network."""
         ...
 
     def ack(self, *, kept: bool) -> Ack: ...

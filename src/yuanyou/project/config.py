@@ -50,6 +50,8 @@ class Config:
     """IANA zone in which the books' days begin."""
     book_currency: str
     """ISO 4217 currency the books are kept in."""
+    tax_jurisdiction: str
+    """Where a sale without a shop is taxed: the code of the catalog's tax rules, e.g. US-NY."""
     cells: tuple[int, ...]
     """Numbers of the cells this installation has, from 1."""
     stripe_secret_key: str = field(repr=False)
@@ -107,6 +109,7 @@ class Config:
             operator_name=read.text("operator_name", "Yuanyou Mobile", what="the name customers know you by"),
             books_zone=_books_zone(read),
             book_currency=_book_currency(read),
+            tax_jurisdiction=read.optional("tax_jurisdiction") or "US-NY",
             cells=_cells(read),
             stripe_secret_key=_stripe_secret_key(read),
             stripe_webhook_secrets=_stripe_webhook_secrets(read),

@@ -1,8 +1,8 @@
 -- What a schema needs before its first table: 63-bit ids that carry the cell, and a migration record of its own.
 CREATE SEQUENCE IF NOT EXISTS {schema}.id_seq AS bigint CYCLE MINVALUE 0 MAXVALUE 4095 CACHE 1;
 CREATE OR REPLACE FUNCTION {schema}.new_id() RETURNS bigint LANGUAGE sql VOLATILE AS $$
-    SELECT ((extract(epoch FROM clock_timestamp()) * 1000)::bigint - 1577836800000) << 22
-         | {cell}::bigint << 12
+    SELECT (((extract(epoch FROM clock_timestamp()) * 1000)::bigint - 1577836800000) << 22)
+         | ({cell}::bigint << 12)
          | nextval('{schema}.id_seq')
 $$;
 CREATE TABLE IF NOT EXISTS {schema}.django_migrations (

@@ -1,0 +1,120 @@
+"""Plans by version, prices by currency, taxes by jurisdiction, coverage by country. Shared by all cells."""
+
+from enum import StrEnum
+
+from django.db import models
+from django.db.models import F, Q
+
+from yuanyou.catalog.rules import ProductClass
+from yuanyou.tables import one_of
+
+
+class VersionState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Plan(models.Model):
+    """What stays the same over a plan's versions: its code and its place on the shelf."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    shelf = models.SmallIntegerField(default=100)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PlanVersion(models.Model):
+    """What is sold. A published version never changes (trigger); a change is a new version."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions")
+    number = models.SmallIntegerField()
+    state = models.CharField(max_length=10, default=VersionState.DRAFT)
+    days = models.SmallIntegerField()
+    grace_days = models.SmallIntegerField()
+    countries = models.JSONField()
+    facts = models.JSONField()
+    """PlanFacts as JSON, without its version's number and id."""
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("state", VersionState, name="plan_version_state_known"),
+            models.UniqueConstraint(fields=["plan", "number"], name="plan_version_once"),
+            models.UniqueConstraint(
+                fields=["plan"], condition=Q(state=VersionState.PUBLISHED), name="plan_one_on_sale"
+            ),
+            models.CheckConstraint(
+                # DESIGN §4: what is bought in grace is never mostly gone.
+                condition=Q(grace_days__gte=0, grace_days__lte=7, days__gte=F("grace_days") * 3),
+                name="plan_grace_at_most_a_third",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=VersionState.DRAFT) | Q(published_at__isnull=False),
+                name="plan_published_has_instant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} version {self.number}"
+
+
+class PlanPrice(models.Model):
+    """The net price of a version in one currency."""
+
+    version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="prices")
+    currency = models.CharField(max_length=3)
+    net_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "currency"], name="plan_price_once"),
+            models.CheckConstraint(condition=Q(net_minor__gt=0), name="plan_price_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.net_minor}"
+
+
+class Tax(models.Model):
+    """One tax or fee of a jurisdiction for a product class: a per cent or a flat amount, never both."""
+
+    code = models.SlugField(max_length=40)
+    jurisdiction = models.CharField(max_length=10)
+    product_class = models.CharField(max_length=5)
+    percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    flat_minor = models.BigIntegerField(null=True)
+    texts = models.JSONField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("product_class", ProductClass, name="tax_class_known"),
+            models.UniqueConstraint(fields=["code", "product_class", "valid_from"], name="tax_once"),
+            models.CheckConstraint(
+                condition=Q(percent__isnull=True, flat_minor__isnull=False)
+                | Q(percent__isnull=False, flat_minor__isnull=True),
+                name="tax_percent_or_flat",
+            ),
+        ]
+        indexes = [models.Index(fields=["jurisdiction"], name="tax_of_jurisdiction")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Coverage(models.Model):
+    """A partner network in a country, and what it offers, as of a date."""
+
+    country = models.CharField(max_length=2)
+    network = models.CharField(max_length=60)
+    technologies = models.CharField(max_length=20)
+    as_of = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["country", "network"], name="coverage_once")]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.network}"

@@ -1,0 +1,102 @@
+"""Reading the catalog."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion, Tax, VersionState
+from yuanyou.catalog.rules import PlanFacts, ProductClass, Quote, TaxRule, quote
+from yuanyou.kernel.money import Money
+
+
+class NotOnSale(LookupError):
+    """No such plan is sold in this currency now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A partner network in a country, with the date of what is known."""
+
+    country: str
+    name: str
+    technologies: tuple[str, ...]
+    as_of: date
+
+
+def quotes(*, currency: str, jurisdiction: str, now: datetime) -> list[Quote]:
+    """Every plan on sale with its price now, in shelf order. Two queries."""
+    rules = tax_rules(jurisdiction)
+    prices = (
+        PlanPrice.objects.filter(currency=currency, version__state=VersionState.PUBLISHED)
+        .select_related("version")
+        .order_by("version__plan__shelf", "net_minor")
+    )
+    return [_quote(price, rules=rules, jurisdiction=jurisdiction, now=now) for price in prices]
+
+
+def quote_of(version_id: int, *, currency: str, jurisdiction: str, now: datetime) -> Quote:
+    """The price of one version now. NotOnSale unless it is published in this currency."""
+    price = (
+        PlanPrice.objects.filter(
+            version_id=version_id, currency=currency, version__state=VersionState.PUBLISHED
+        )
+        .select_related("version")
+        .first()
+    )
+    if price is None:
+        raise NotOnSale(str(version_id))
+    return _quote(price, rules=tax_rules(jurisdiction), jurisdiction=jurisdiction, now=now)
+
+
+def on_sale(code: str) -> int:
+    """The version of a plan that is sold now. NotOnSale."""
+    found = PlanVersion.objects.filter(plan__code=code, state=VersionState.PUBLISHED)
+    version_id = found.values_list("id", flat=True).first()
+    if version_id is None:
+        raise NotOnSale(code)
+    return version_id
+
+
+@lru_cache(maxsize=1024)
+def plan_version(version_id: int) -> PlanFacts:
+    """A version that was ever published, sold or withdrawn; such a version never changes."""
+    version = PlanVersion.objects.exclude(state=VersionState.DRAFT).get(pk=version_id)
+    return _facts(version)
+
+
+def tax_rules(jurisdiction: str) -> list[TaxRule]:
+    """Every tax of a jurisdiction, whatever its dates."""
+    return [
+        TaxRule(
+            row.code,
+            row.jurisdiction,
+            ProductClass(row.product_class),
+            row.percent,
+            row.flat_minor,
+            row.texts,
+            row.valid_from,
+            row.valid_to,
+        )
+        for row in Tax.objects.filter(jurisdiction=jurisdiction).order_by("code")
+    ]
+
+
+def networks(countries: Sequence[str]) -> list[Network]:
+    """Partner networks in these countries, by country and name."""
+    rows = Coverage.objects.filter(country__in=countries).order_by("country", "network")
+    return [Network(row.country, row.network, tuple(row.technologies.split("/")), row.as_of) for row in rows]
+
+
+def _quote(price: PlanPrice, *, rules: list[TaxRule], jurisdiction: str, now: datetime) -> Quote:
+    return quote(
+        _facts(price.version),
+        net=Money(price.net_minor, price.currency),
+        tax_rules=rules,
+        jurisdiction=jurisdiction,
+        now=now,
+    )
+
+
+def _facts(version: PlanVersion) -> PlanFacts:
+    return PlanFacts.from_json(version.facts | {"version": version.number, "version_id": version.pk})

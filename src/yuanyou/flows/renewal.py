@@ -1,0 +1,255 @@
+"""Renewal, from choosing a plan to a working line. Read top to bottom.
+
+offer()   the customer sees plans, what each costs and until when it carries   (changes nothing)
+begin()   the customer picks one and pays    (one transaction, then the provider)
+finish()  it is paid                         (part of settlement's transaction, safe to run twice)
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from yuanyou.allowances import queries as allowances
+from yuanyou.catalog import queries as catalog
+from yuanyou.catalog.rules import Quote, days_given_up
+from yuanyou.flows import checkout, receipts, terms
+from yuanyou.flows.checkout import Tender
+from yuanyou.flows.earning import earn_rest
+from yuanyou.flows.lapse import bring_up_to_date
+from yuanyou.flows.paid import Paid
+from yuanyou.flows.step import in_cell
+from yuanyou.kernel.ids import cell_of
+from yuanyou.kernel.money import Money
+from yuanyou.kernel.units import Unit
+from yuanyou.ledger import actions as ledger
+from yuanyou.ledger import queries as books
+from yuanyou.ledger import recipes
+from yuanyou.lines import actions as lines
+from yuanyou.lines.actions import Timeline
+from yuanyou.lines.models import Line, Term
+from yuanyou.lines.rules import LineEvent, LineState, NotRenewable, TermEvent, renewal_start
+from yuanyou.messages import actions as messages
+from yuanyou.orders import actions as orders
+from yuanyou.orders import queries as order_queries
+from yuanyou.orders.models import Order
+from yuanyou.orders.rules import OrderEvent, OrderKind, Start
+from yuanyou.payments import actions as payments
+
+SAME_AGAIN_WITHIN = timedelta(minutes=10)
+
+
+class PaidJustNow(Exception):
+    """The same amount was paid for the same line a moment ago: ask before taking it again."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(order.ref)
+        self.order = order
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One plan as the renewal page offers it."""
+
+    quote: Quote
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StartNow:
+    """What it means to begin at once: the running term's last days are given up."""
+
+    days_given_up: int
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Everything the renewal page shows. `preselected` is the version of the plan the line has now."""
+
+    line: Line
+    paid_until: datetime | None
+    data_left: int | None
+    """Bytes left now; None without limit."""
+    ran_out: bool
+    choices: tuple[Choice, ...]
+    preselected: int | None
+    wallet: Money
+    start_now: dict[int, StartNow]
+    """By plan version; empty unless the line may begin a term at once."""
+
+
+def offer(line_id: int, *, now: datetime) -> Offer:
+    """What the line can be renewed with, and until when each plan carries. NotRenewable."""
+    config = settings.CONFIG
+    with in_cell(cell_of(line_id)):
+        current = bring_up_to_date(lines.lock(line_id), now=now)
+        line = current.line
+        starts_at = renewal_start(LineState(line.state), last_end=current.paid_until, now=now)
+        left = allowances.balances(allowances.buckets(line_id, now=now), now=now)
+        wallet = books.wallet_balance(line.customer_id, config.book_currency)
+    quotes = catalog.quotes(currency=config.book_currency, jurisdiction=config.tax_jurisdiction, now=now)
+    choices = tuple(Choice(q, starts_at, terms.end_of(q.plan, starts_at, line.zone)) for q in quotes)
+    data = left.get(Unit.BYTES)
+    running = current.running
+    return Offer(
+        line=line,
+        paid_until=current.paid_until,
+        data_left=data.left if data else 0,
+        ran_out=data is None or data.left == 0,
+        choices=choices,
+        preselected=_same_plan(current, quotes),
+        wallet=wallet,
+        start_now={
+            q.plan.version_id: StartNow(
+                days_given_up=days_given_up(now=now, end=running.ends_at),
+                ends_at=terms.end_of(q.plan, now, line.zone),
+            )
+            for q in quotes
+        }
+        if running is not None
+        else {},
+    )
+
+
+def begin(
+    line_id: int,
+    *,
+    version_id: int,
+    start: Start,
+    tender: Tender,
+    key: UUID,
+    by_guest: bool,
+    language: str,
+    again: bool,
+    now: datetime,
+) -> tuple[Order, str | None]:
+    """The order of this key and the page where it is paid (None: nothing more to do there).
+
+    NotRenewable, NotOnSale, PaidJustNow, NothingToPayWith; nothing is written then.
+    """
+    quote = catalog.quote_of(
+        version_id,
+        currency=settings.CONFIG.book_currency,
+        jurisdiction=settings.CONFIG.tax_jurisdiction,
+        now=now,
+    )
+    with in_cell(cell_of(line_id)):
+        line = Line.objects.get(pk=line_id)
+        renewal_start(LineState(line.state), last_end=None, now=now)
+        order, new = orders.open_order(
+            key=key,
+            kind=OrderKind.RENEWAL,
+            customer_id=line.customer_id,
+            by_guest=by_guest,
+            line_id=line_id,
+            plan_version_id=version_id,
+            start=start,
+            quote=quote.to_json(),
+            language=language,
+            total=quote.total,
+            begin_by=quote.begin_by,
+            now=now,
+        )
+        if new and not again:
+            _refuse_same_again(order, now=now)
+        started = checkout.start(order, tender, now=now) if new else None
+        if started is not None and started.attempt_id is None:
+            finish(checkout.collect(payments.lock(started.payment_id), now=now), now=now)
+    return order, checkout.go_on(order, started, tender, now=now)
+
+
+def finish(paid: Paid, *, now: datetime) -> None:
+    """Everything a paid renewal means, all of it or none of it."""
+    order, quote = paid.order, Quote.from_json(paid.order.quote)
+    current = bring_up_to_date(lines.lock(order.line_id), now=now)
+    try:
+        starts_at = _start(current, Start(order.start), now=now)
+    except NotRenewable:
+        _give_back(paid, now=now)
+        return
+    before = _situation(current, now=now)
+    terms.book_sale(order, quote, payment_id=paid.payment_id, now=now)
+    if starts_at == now:
+        _let_waiting_follow(current, ends_at=terms.end_of(quote.plan, now, current.line.zone))
+    term = terms.put(current.line, order, quote, starts_at=starts_at, at_first_use=False, now=now)
+    lines.move(current.line, LineEvent.RENEWED, at=now, cause=order.ref, term_id=term.pk)
+    after = lines.timeline(current.line)
+    lines.schedule(after)
+    result = {"before": before, "after": _situation(after, now=now), "plan_texts": quote.plan.texts}
+    orders.fulfil(order, result=result, line_id=current.line.pk, now=now)
+    receipts.write(paid, quote=quote, now=now)
+
+
+def _start(current: Timeline, wish: Start, *, now: datetime) -> datetime:
+    """When the bought term begins. At once cuts the running term; what is left of it stays usable."""
+    state = LineState(current.line.state)
+    after = renewal_start(state, last_end=current.paid_until, now=now)
+    if wish is Start.AFTER or current.running is None:
+        return after
+    lines.move_term(current.running, TermEvent.CUT, at=now)
+    earn_rest(current.running, at=now)
+    return now
+
+
+def _let_waiting_follow(current: Timeline, *, ends_at: datetime) -> None:
+    """Terms bought earlier that still wait follow the one that begins at once, one after the other."""
+    moved: list[tuple[Term, datetime]] = []
+    for waiting in current.waiting:
+        moved.append((waiting, ends_at))
+        ends_at = terms.end_of(Quote.from_json(waiting.order.quote).plan, ends_at, waiting.zone)
+    later = bool(moved) and moved[0][1] > moved[0][0].starts_at
+    # Terms never overlap, not even for a moment: what moves later moves last first.
+    for waiting, starts_at in reversed(moved) if later else moved:
+        terms.plan_anew(waiting, starts_at=starts_at)
+
+
+def _give_back(paid: Paid, *, now: datetime) -> None:
+    """The number was given up while the money was on its way: the money is the customer's wallet money."""
+    order = paid.order
+    entry = recipes.order_returned(
+        order_id=order.pk, payment_id=paid.payment_id, customer_id=order.customer_id, amount=order.total
+    )
+    ledger.post(entry, happened_at=now)
+    orders.end(order, OrderEvent.CANCELED)
+    messages.queue(
+        "order_returned",
+        key=f"returned:{order.pk}",
+        customer_id=order.customer_id,
+        line_id=order.line_id,
+        language=order.language,
+        facts={"amount_minor": order.total_minor, "currency": order.currency},
+        now=now,
+    )
+
+
+def _refuse_same_again(order: Order, *, now: datetime) -> None:
+    assert order.line_id is not None
+    earlier = order_queries.paid_since(
+        line_id=order.line_id, total=order.total, since=now - SAME_AGAIN_WITHIN
+    )
+    if earlier is not None:
+        raise PaidJustNow(earlier)
+
+
+def _same_plan(current: Timeline, quotes: list[Quote]) -> int | None:
+    """The version on sale of the plan the line had last, or of the first plan."""
+    code = current.last.plan_code if current.last else None
+    same = [q.plan.version_id for q in quotes if q.plan.code == code]
+    return (same or [q.plan.version_id for q in quotes] or [None])[0]
+
+
+def _situation(current: Timeline, *, now: datetime) -> dict[str, Any]:
+    """What the result page compares: state, end of what is paid, data left."""
+    buckets = allowances.buckets(current.line.pk, now=now)
+    data = [bucket for bucket in buckets if bucket.unit is Unit.BYTES]
+    unlimited = any(bucket.left is None for bucket in data)
+    until = current.paid_until
+    return {
+        "state": current.line.state,
+        "paid_until": until.isoformat() if until else None,
+        "data_left": None if unlimited else sum(bucket.left or 0 for bucket in data),
+    }

@@ -1,0 +1,77 @@
+"""Putting a sold term on a line: the same for a first order and a renewal."""
+
+from datetime import datetime, timedelta
+
+from yuanyou.allowances import actions as allowances
+from yuanyou.catalog.rules import PlanFacts, Quote, term_end
+from yuanyou.ledger import actions as ledger
+from yuanyou.ledger import recipes
+from yuanyou.lines import actions as lines
+from yuanyou.lines.actions import Sold
+from yuanyou.lines.models import Line, Term
+from yuanyou.orders.models import Order
+
+
+def source(term: Term) -> str:
+    """What a term's allowances are kept under."""
+    return f"term:{term.pk}"
+
+
+def put(
+    line: Line, order: Order, quote: Quote, *, starts_at: datetime, at_first_use: bool, now: datetime
+) -> Term:
+    """The term with its allowances. What is left of it lives until its grace ends."""
+    plan = quote.plan
+    sold = Sold(
+        order_id=order.pk,
+        plan_version_id=plan.version_id,
+        plan_code=plan.code,
+        product_class=plan.product_class,
+        zone=line.zone,
+        at_first_use=at_first_use,
+        grace_days=plan.policy.grace_days,
+        suspended_days=plan.policy.suspended_days,
+        quarantine_days=plan.policy.quarantine_days,
+        net=quote.net,
+    )
+    term = lines.add_term(
+        line, sold, starts_at=starts_at, ends_at=end_of(plan, starts_at, line.zone), now=now
+    )
+    allowances.grant(
+        line.pk,
+        plan.quantities,
+        source=source(term),
+        starts_at=term.starts_at,
+        ends_at=usable_until(term),
+        now=now,
+    )
+    return term
+
+
+def plan_anew(term: Term, *, starts_at: datetime) -> None:
+    """Give a term that waits another start, and its allowances with it."""
+    plan = Quote.from_json(term.order.quote).plan
+    lines.plan_term(term, starts_at=starts_at, ends_at=end_of(plan, starts_at, term.zone))
+    allowances.move_span(source(term), starts_at=term.starts_at, ends_at=usable_until(term))
+
+
+def book_sale(order: Order, quote: Quote, *, payment_id: int, now: datetime) -> None:
+    """The money received for the order buys its term."""
+    ledger.post(
+        recipes.term_sold(
+            order_id=order.pk,
+            payment_id=payment_id,
+            product_class=quote.plan.product_class,
+            net=quote.net,
+            taxes=[(line.code, line.amount) for line in quote.taxes],
+        ),
+        happened_at=now,
+    )
+
+
+def end_of(plan: PlanFacts, starts_at: datetime, zone: str) -> datetime:
+    return term_end(starts_at, days=plan.days, rule=plan.day_rule, zone=zone)
+
+
+def usable_until(term: Term) -> datetime:
+    return term.ends_at + timedelta(days=term.grace_days)

@@ -1,0 +1,85 @@
+"""The worker: every loop in a thread of its own, so that a hung company stops nobody else.
+
+`run()` is what `yuanyou worker` calls; SIGTERM and SIGINT stop it after the batch in hand.
+"""
+
+import logging
+import signal
+from datetime import datetime
+from functools import partial
+from threading import Event
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+from yuanyou.flows import activation, earning, lapse, letters, receipts, refund, settlement
+from yuanyou.loops.loop import Loop, start
+from yuanyou.wiring import payment_providers
+
+log = logging.getLogger(__name__)
+POLL_SECONDS = 0.1
+
+
+def loops(cells: tuple[int, ...], *, inbox_workers: int = 2) -> list[Loop]:
+    """Every loop of this installation: one for each outside company, and one for each trade and cell."""
+    found = [
+        Loop(f"inbox:{name}:{worker}", _inbox(name), POLL_SECONDS)
+        for name in payment_providers()
+        for worker in range(inbox_workers)
+    ]
+    for cell in cells:
+        found += [
+            Loop(f"janitor:{cell}", _in(cell, settlement.janitor), 1),
+            Loop(f"expiry:{cell}", _in(cell, settlement.expire), 1),
+            Loop(f"refunds:{cell}", _in(cell, refund.work), POLL_SECONDS * 5),
+            Loop(f"numbers:{cell}", _in(cell, receipts.number), POLL_SECONDS * 2),
+            Loop(f"esim:{cell}", _in(cell, activation.work), POLL_SECONDS),
+            Loop(f"letters:{cell}", _in(cell, letters.work), POLL_SECONDS * 2),
+            Loop(f"lapse:{cell}", _in(cell, lapse.sweep), POLL_SECONDS * 2),
+            Loop(f"earning:{cell}", _in(cell, earning.earn_days), 60),
+        ]
+    return found
+
+
+def _in(cell: int, work: "partial[int] | object") -> "partial[int]":
+    def due(now: datetime) -> int:
+        return work(cell, now=now)  # type: ignore[operator]
+
+    return partial(due)
+
+
+def _inbox(provider: str) -> "partial[int]":
+    def due(now: datetime) -> int:
+        return settlement.work(provider, now=now)
+
+    return partial(due)
+
+
+def run() -> None:
+    """Run every loop until told to stop."""
+    stop, nudge = Event(), Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: (stop.set(), nudge.set()))
+    threads = [
+        start(loop, stop=stop, nudge=nudge if loop.name.startswith("inbox") else None)
+        for loop in loops(settings.CONFIG.cells)
+    ]
+    log.info("worker: %d loops", len(threads))
+    _listen(stop, nudge)
+    for thread in threads:
+        thread.join()
+
+
+def _listen(stop: Event, nudge: Event) -> None:
+    """Wake the inbox loops when a notice was kept; they poll as well, so a lost nudge costs 100 ms."""
+    while not stop.is_set():
+        try:
+            with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listener:
+                listener.execute(f"LISTEN {settlement.CHANNEL}")
+                while not stop.is_set():
+                    for _ in listener.notifies(timeout=0.5, stop_after=1):
+                        nudge.set()
+        except psycopg.Error:
+            log.warning("the listener lost the database")
+            stop.wait(1)

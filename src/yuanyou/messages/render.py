@@ -1,0 +1,26 @@
+"""Messages as people read them: one template for each event and kind, in the customer's language."""
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from yuanyou.messages.models import Message
+from yuanyou.messages.port import Letter
+
+
+def render(message: Message, *, to: str, facts: dict[str, Any] | None = None) -> Letter:
+    """The letter of a message: `messages/<event>.subject.txt`, `.txt` and `.html`."""
+    context = {"facts": message.facts | (facts or {}), "message": message}
+    with translation.override(message.language):
+        return Letter(
+            message_ref=message.ref,
+            to=to,
+            subject=" ".join(_part(message.event, "subject.txt", context).split()),
+            text=_part(message.event, "txt", context),
+            html=_part(message.event, "html", context),
+        )
+
+
+def _part(event: str, kind: str, context: dict[str, Any]) -> str:
+    return render_to_string(f"messages/{event}.{kind}", context)

@@ -1,0 +1,65 @@
+"""Reading orders and receipts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from yuanyou.kernel.money import Money
+from yuanyou.orders.models import Order, Receipt
+from yuanyou.orders.rules import OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """A receipt as pages show it. `number` None: it follows within a second."""
+
+    order_id: int
+    order_ref: str
+    number: int | None
+    paid_at: datetime
+    facts: dict[str, Any]
+
+
+def order_by_token(token: UUID) -> Order | None:
+    """The order a secret link opens, in the cell that is entered."""
+    return Order.objects.filter(token=token).first()
+
+
+def paid_since(*, line_id: int, total: Money, since: datetime) -> Order | None:
+    """The last order for the same line and amount that was paid since then."""
+    return (
+        Order.objects.filter(
+            line_id=line_id,
+            state=OrderState.FULFILLED,
+            total_minor=total.minor,
+            currency=total.currency,
+            fulfilled_at__gte=since,
+        )
+        .order_by("-id")
+        .first()
+    )
+
+
+def orders_of(customer_id: int, *, limit: int = 50) -> list[Order]:
+    """A customer's orders, newest first."""
+    return list(Order.objects.filter(customer_id=customer_id).order_by("-id")[:limit])
+
+
+def orders_of_line(line_id: int, *, limit: int = 50) -> list[Order]:
+    return list(Order.objects.filter(line_id=line_id).order_by("-id")[:limit])
+
+
+def receipt_of(order_id: int) -> ReceiptView | None:
+    row = Receipt.objects.select_related("order").filter(order_id=order_id).first()
+    return _receipt(row) if row else None
+
+
+def receipts_of(customer_id: int, *, limit: int = 100) -> list[ReceiptView]:
+    """A customer's receipts, newest first."""
+    rows = Receipt.objects.select_related("order").filter(order__customer_id=customer_id).order_by("-id")
+    return [_receipt(row) for row in rows[:limit]]
+
+
+def _receipt(row: Receipt) -> ReceiptView:
+    return ReceiptView(row.order_id, row.order.ref, row.number, row.paid_at, row.facts)
