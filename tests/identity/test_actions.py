@@ -136,11 +136,22 @@ class TestContacts:
         assert not Contact.objects.filter(pk=contact.pk).exists()
 
 
+def sign_in_twice(account: Account) -> None:
+    for _ in range(2):
+        client = Client()
+        client.force_login(account)
+        UserSession.objects.create(
+            user=account, session_key=client.session.session_key, ip="127.0.0.1", user_agent="a phone"
+        )
+    assert Session.objects.count() == 2
+
+
 class TestForgetting:
     def test_an_erased_person_leaves_an_id_and_nothing_else(self, people: People) -> None:
         mei = people.mei
         actions.set_preferences(mei.id, name="Li Mei", language="zh-hans", zone=NEW_YORK)
         actions.add_contact(mei.id, "phone", "+19175550142")
+        sign_in_twice(Account.objects.get(email="mei@example.com"))
         blob = seal.seal(mei.id, b"a receipt")
         with transaction.atomic():
             actions.erase(mei.id, now=NOW)
@@ -148,6 +159,7 @@ class TestForgetting:
         assert (left.id, left.cell) == (mei.id, mei.cell)
         assert (left.name, left.email, left.account_id) == ("", None, None)
         assert queries.contacts_of(mei.id) == []
+        assert Session.objects.count() == UserSession.objects.count() == 0
         assert not Account.objects.filter(pk=mei.account_id).exists()
         assert not EmailAddress.objects.filter(email="mei@example.com").exists()
         with pytest.raises(seal.KeyDestroyed):
@@ -162,13 +174,7 @@ class TestForgetting:
 
     def test_a_closed_account_is_signed_out_everywhere(self, people: People) -> None:
         account = Account.objects.get(email="mei@example.com")
-        for _ in range(2):
-            client = Client()
-            client.force_login(account)
-            UserSession.objects.create(
-                user=account, session_key=client.session.session_key, ip="127.0.0.1", user_agent="a phone"
-            )
-        assert Session.objects.count() == 2
+        sign_in_twice(account)
         actions.close_account(account.pk)
         assert Session.objects.count() == 0
         assert queries.person(people.mei.id).email == "mei@example.com"

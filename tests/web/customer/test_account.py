@@ -65,6 +65,7 @@ class TestAddresses:
         enter(client, "mei@example.com")
         add_address(client, "second@example.com")
         client.post(reverse("account_email"), {"action_remove": "", "email": "second@example.com"})
+        assert subjects_to("second@example.com")[-1] == "An address was removed from your account"
         mail.outbox.clear()
         Client().post(reverse("account_login"), {"login": "second@example.com"})
         assert subjects_to("second@example.com") == ["There is no account with this address"]

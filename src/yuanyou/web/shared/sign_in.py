@@ -129,9 +129,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell every address of the account, so that a thief cannot change one in silence (P19)."""
+        """Tell every address of the account, a removed one too: no change in silence (P19)."""
         addresses = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
-        for address in {*addresses, *([email] if email else [])}:
+        removed = (context or {}).get("deleted_email")
+        for address in {*addresses, email, removed} - {None}:
             super().send_notification_mail(template_prefix, user, context, address)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
