@@ -160,7 +160,7 @@ def _books_zone(read: Reader) -> str:
     zone = read.optional("books_zone") or "America/New_York"
     try:
         return ZoneInfo(zone).key
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):
         raise Unsafe(f"YUANYOU_BOOKS_ZONE must be an IANA time zone, not {zone!r}.") from None
 
 

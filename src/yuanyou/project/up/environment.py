@@ -13,7 +13,9 @@ def settings(
     own: Mapping[str, str], *, data: Path, ports: Ports, database_url: str, secrets: Mapping[str, str]
 ) -> dict[str, str]:
     """Every YUANYOU_ variable for this run and DATABASE_URL; what `own` sets wins over the defaults."""
-    site = f"http://{HOST}:{ports.web}"
+    # By name: browsers refuse passkeys at a bare address. The sandbox keeps the address, so that
+    # the way to a pay page and back crosses sites, as it will with a real company.
+    site = f"http://localhost:{ports.web}"
     sandbox = f"http://{HOST}:{ports.sandbox}"
     defaults = {
         **secrets,
@@ -45,7 +47,7 @@ def of_sandbox(
         "SANDBOX_SMTP_PORT": str(ports.smtp),
         "SANDBOX_STRIPE_KEY": found["YUANYOU_STRIPE_SECRET_KEY"],
         "SANDBOX_STRIPE_WEBHOOK_SECRET": found["YUANYOU_STRIPE_WEBHOOK_SECRETS"].partition(",")[0],
-        "SANDBOX_STRIPE_WEBHOOK_URL": f"{found['YUANYOU_SITE_URL']}/hooks/stripe",
+        "SANDBOX_STRIPE_WEBHOOK_URL": f"http://{HOST}:{ports.web}/hooks/payments/stripe/",
         "SANDBOX_ESIM_TOKEN": found["YUANYOU_ESIM_TOKEN"],
         "SANDBOX_CLOCK_FILE": found.get("YUANYOU_CLOCK_FILE") or str(data / "clock.json"),
     }

@@ -18,6 +18,8 @@ from yuanyou.project.up.trouble import Trouble
 
 STATE = Path("/var/lib/yuanyou")
 """Where root's databases live when their owner cannot reach the data folder."""
+NOT_IN_PATHS = frozenset('"$`\\\n')
+"""PostgreSQL's programs call each other through a shell, between double quotes."""
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_MAX = 100
 """Bytes; the system's own limit is 104 to 108."""
@@ -26,6 +28,10 @@ SOCKET_PATH_MAX = 100
 def data_folder(path: Path) -> Path:
     """Make the data folder where missing, and see that we can write there. Trouble when not."""
     folder = path.expanduser().absolute()
+    if NOT_IN_PATHS.intersection(str(folder)):
+        raise Trouble(
+            f"{folder} has a quote, dollar or backslash in its path; choose another with --data DIR."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -140,4 +146,5 @@ def sockets(folder: Path, owner: Owner) -> Path:
 
 
 def _fits(folder: Path) -> bool:
-    return len(os.fsencode(folder / SOCKET_NAME)) < SOCKET_PATH_MAX
+    """Short enough, and without the comma that separates hosts in a PostgreSQL address."""
+    return "," not in str(folder) and len(os.fsencode(folder / SOCKET_NAME)) < SOCKET_PATH_MAX

@@ -107,15 +107,16 @@ class Postgres:
     def _answers(self) -> bool:
         """Wait for an answer; False when the server ended instead."""
         while self.server.poll() is None:
-            if not self.cluster.says_ready():
-                time.sleep(POLL_SECONDS)
-                continue
-            try:
-                self._superuser().close()
-            except psycopg.OperationalError:
-                time.sleep(POLL_SECONDS)
-            else:
+            if self.cluster.says_ready():
+                try:
+                    self._superuser().close()
+                except psycopg.OperationalError as error:
+                    reason = str(error).strip().splitlines()[-1]
+                    raise Trouble(
+                        f"The database in {self.cluster.folder} does not answer: {reason}"
+                    ) from None
                 return True
+            time.sleep(POLL_SECONDS)
         return False
 
     def _superuser(self) -> psycopg.Connection[tuple[object, ...]]:

@@ -31,8 +31,7 @@ def up(data: Path, first_port: int) -> None:
     Trouble or Unsafe when the start is stopped; then nothing is left running.
     """
     began = time.monotonic()
-    config = Config.from_env(os.environ)
-    if config.env == "production":
+    if os.environ.get("YUANYOU_ENV") == "production":
         raise Trouble("`yuanyou up` runs the demo: in production run `yuanyou migrate`, `web` and `worker`.")
     data = place.data_folder(data)
     lock = _only_one(data)

@@ -1,0 +1,127 @@
+"""Settings: the demo needs none, production says what is missing and refuses what is unsafe."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from yuanyou.project.config import Config, Unsafe, variable
+
+SEAL = "ZmVuY2VzLWFyZS1nb29kLWZvci1uZWlnaGJvdXJzLi4="
+PRODUCTION = {
+    "YUANYOU_ENV": "production",
+    "DATABASE_URL": "postgresql://yuanyou:secret@db/yuanyou",
+    "YUANYOU_SECRET_KEY": "k" * 50,
+    "YUANYOU_SEAL_KEY": SEAL,
+    "YUANYOU_SITE_URL": "https://yuanyou.example/",
+    "YUANYOU_OPERATOR_NAME": "Far Travel",
+    "YUANYOU_STRIPE_SECRET_KEY": "sk_live_1",
+    "YUANYOU_STRIPE_WEBHOOK_SECRETS": "whsec_new, whsec_old",
+    "YUANYOU_ESIM_URL": "https://esim.example",
+    "YUANYOU_ESIM_TOKEN": "token",
+    "YUANYOU_SMTP_HOST": "mail.example",
+    "YUANYOU_MAIL_FROM": "care@yuanyou.example",
+}
+
+
+def test_the_demo_needs_no_setting_at_all() -> None:
+    config = Config.from_env({})
+    assert (config.env, config.cells, config.book_currency) == ("demo", (1,), "USD")
+    assert config.clock_file == Path(".data").absolute() / "clock.json"
+
+
+def test_production_starts_with_what_it_must_be_given() -> None:
+    config = Config.from_env(PRODUCTION)
+    assert config.site_url == "https://yuanyou.example"
+    assert config.allowed_hosts == ("yuanyou.example",)
+    assert config.stripe_webhook_secrets == ("whsec_new", "whsec_old")
+    assert (config.sandbox_url, config.clock_file, config.stripe_api_base) == (None, None, None)
+    assert (config.smtp_port, config.smtp_tls) == (587, "starttls")
+
+
+@pytest.mark.parametrize("name", [name for name in PRODUCTION if name != "YUANYOU_ENV"])
+def test_production_names_the_setting_that_is_missing(name: str) -> None:
+    with pytest.raises(Unsafe, match=rf"Set {name} to [^.]+"):
+        Config.from_env({**PRODUCTION, name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("YUANYOU_SECRET_KEY", "short", "at least 50 random characters"),
+        ("YUANYOU_SEAL_KEY", "c2hvcnQ=", "32 random bytes"),
+        ("YUANYOU_SITE_URL", "http://yuanyou.example", "must start with https://"),
+        ("YUANYOU_ALLOWED_HOSTS", "*", "anybody forge our links"),
+        ("YUANYOU_STRIPE_SECRET_KEY", "sk_test_1", "is a test key"),
+        ("YUANYOU_STRIPE_API_BASE", "http://127.0.0.1:8001", "only https://api.stripe.com"),
+        ("YUANYOU_ESIM_URL", "http://esim.example", "must start with https://"),
+        ("YUANYOU_SMTP_TLS", "none", "must not travel in the clear"),
+        ("YUANYOU_SANDBOX_URL", "http://127.0.0.1:8001", "simulated companies are for the demo"),
+        ("YUANYOU_CLOCK_FILE", "clock.json", "the clock does not travel"),
+    ],
+)
+def test_production_refuses_what_is_unsafe(name: str, value: str, sentence: str) -> None:
+    with pytest.raises(Unsafe, match=sentence) as refused:
+        Config.from_env({**PRODUCTION, name: value})
+    assert name in str(refused.value)
+    assert value == "*" or value not in str(refused.value) or not name.endswith("KEY")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("YUANYOU_ENV", "staging"),
+        ("YUANYOU_CELLS", "0"),
+        ("YUANYOU_CELLS", "one"),
+        ("YUANYOU_BOOKS_ZONE", "Mars/Olympus"),
+        ("YUANYOU_BOOK_CURRENCY", "XYZ"),
+        ("YUANYOU_SMTP_PORT", "70000"),
+        ("YUANYOU_WEB_WORKERS", "0"),
+        ("YUANYOU_SURPLUS_POLICY", "keep"),
+        ("YUANYOU_MAIL_FROM", "care"),
+        ("DATABASE_URL", "mysql://db"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(Unsafe, match=name):
+        Config.from_env({name: value})
+
+
+def test_cells_are_counted_once_and_in_order() -> None:
+    assert Config.from_env({"YUANYOU_CELLS": "2, 1,2"}).cells == (1, 2)
+
+
+def test_no_secret_shows_when_the_settings_are_printed() -> None:
+    shown = repr(Config.from_env({**PRODUCTION, "YUANYOU_SMTP_PASSWORD": "hush"}))
+    secret = ["secret@db", "k" * 50, SEAL, "sk_live_1", "whsec_", "token", "hush"]
+    assert [each for each in secret if each in shown] == []
+
+
+def test_every_field_is_read_from_the_variable_named_after_it() -> None:
+    """A field that no variable reaches cannot be set: a changed value must change the field."""
+    changed = {
+        **PRODUCTION,
+        "YUANYOU_ENV": "demo",
+        "YUANYOU_DATA": "/srv/yuanyou",
+        "YUANYOU_ALLOWED_HOSTS": "shop.example",
+        "YUANYOU_BOOKS_ZONE": "Asia/Taipei",
+        "YUANYOU_BOOK_CURRENCY": "TWD",
+        "YUANYOU_TAX_JURISDICTION": "TW",
+        "YUANYOU_CELLS": "7",
+        "YUANYOU_STRIPE_API_BASE": "http://127.0.0.1:9",
+        "YUANYOU_SMTP_PORT": "26",
+        "YUANYOU_SMTP_USER": "user",
+        "YUANYOU_SMTP_PASSWORD": "word",
+        "YUANYOU_SMTP_TLS": "tls",
+        "YUANYOU_MAIL_FROM": "else@yuanyou.example",
+        "YUANYOU_SANDBOX_URL": "http://127.0.0.1:8",
+        "YUANYOU_CLOCK_FILE": "/srv/clock",
+        "YUANYOU_WEB_WORKERS": "3",
+        "YUANYOU_WEB_THREADS": "5",
+        "YUANYOU_SURPLUS_POLICY": "refund",
+    }
+    names = [field.name for field in fields(Config)]
+    assert {variable(name) for name in names} == set(changed)
+    default, other = Config.from_env({}), Config.from_env(changed)
+    same = [name for name in names if name != "env" and getattr(default, name) == getattr(other, name)]
+    assert same == []
