@@ -21,7 +21,15 @@ from yuanyou.project.migrate import migrate
 from yuanyou.project.settings import _database
 from yuanyou.project.up.postgres import Postgres
 
-settings.CONFIG = replace(settings.CONFIG, cells=(1, 2))
+NOBODY = "http://127.0.0.1:9"
+"""An address where nobody answers: a test that needs a company starts the sandbox."""
+settings.CONFIG = replace(
+    settings.CONFIG,
+    cells=(1, 2),
+    stripe_api_base=NOBODY,
+    stripe_webhook_secrets=("whsec_test",),
+    esim_url=NOBODY,
+)
 KEPT = {"django_migrations", "django_content_type"}
 
 

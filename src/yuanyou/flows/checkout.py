@@ -218,8 +218,8 @@ def ask_for(attempt_id: int) -> tuple[str, Ask]:
         description=_description(order),
         language=order.language,
         email=None if order.by_guest else identity.email_of(order.customer_id),
-        return_url=links.landing_page(order.token),
-        cancel_url=links.order_page(order.token),
+        return_url=links.landing_page(order),
+        cancel_url=links.order_page(order),
         expires_at=attempt.expires_at,
     )
 

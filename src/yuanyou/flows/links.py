@@ -1,15 +1,15 @@
 """Addresses that other companies and letters need of us."""
 
-from uuid import UUID
-
 from django.conf import settings
 
-
-def order_page(token: UUID | str) -> str:
-    """The page of one order; its token is the secret that opens it."""
-    return f"{settings.CONFIG.site_url}/orders/{token}/"
+from yuanyou.orders.models import Order
 
 
-def landing_page(token: UUID | str) -> str:
+def order_page(order: Order) -> str:
+    """The page of one order. The reference finds it, the token in it is the secret that opens it."""
+    return f"{settings.CONFIG.site_url}/orders/{order.ref}/{order.token}/"
+
+
+def landing_page(order: Order) -> str:
     """Where a provider sends the customer back: asks the provider at once, then shows the order."""
-    return f"{settings.CONFIG.site_url}/orders/{token}/landed/"
+    return order_page(order) + "landed/"

@@ -21,9 +21,9 @@ class ReceiptView:
     facts: dict[str, Any]
 
 
-def order_by_token(token: UUID) -> Order | None:
-    """The order a secret link opens, in the cell that is entered."""
-    return Order.objects.filter(token=token).first()
+def opened_by(order_id: int, token: UUID) -> Order | None:
+    """The order that a secret link opens; None when the secret is not its own."""
+    return Order.objects.filter(pk=order_id, token=token).first()
 
 
 def paid_since(*, line_id: int, total: Money, since: datetime) -> Order | None:

@@ -124,7 +124,7 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["passwordless"]
-        self.fields["name"].label = _("Name")
+        self.fields["name"].label = _("Name of this passkey")
         self.fields["name"].max_length = 40
 
     def clean(self) -> dict[str, Any]:

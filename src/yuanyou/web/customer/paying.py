@@ -1,0 +1,83 @@
+"""What every page that takes money shares: read the form, begin, and go where the customer pays."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from yuanyou.catalog.queries import NotOnSale
+from yuanyou.flows import links
+from yuanyou.flows.checkout import NothingToPayWith, Tender
+from yuanyou.flows.renewal import PaidJustNow
+from yuanyou.flows.top_up import AmountOutOfRange
+from yuanyou.kernel.money import Money
+from yuanyou.ledger.actions import Overdrawn
+from yuanyou.lines.rules import NotRenewable
+from yuanyou.orders.actions import OtherOrder
+from yuanyou.orders.models import Order
+from yuanyou.web.customer.forms import PayForm
+from yuanyou.web.shared import methods
+from yuanyou.web.shared.methods import Method
+
+Begin = Callable[[Tender, UUID], tuple[Order, str | None]]
+
+UNCOVERED = _("Choose how to pay: the wallet does not cover it.")
+REFUSALS: dict[type[Exception], Promise] = {
+    NothingToPayWith: UNCOVERED,
+    Overdrawn: UNCOVERED,
+    NotOnSale: _("This plan is no longer sold. Choose another."),
+    NotRenewable: _("This line cannot be renewed: its number has been given up, or it is not active yet."),
+    OtherOrder: _("This page was used for another order. Please check and send it again."),
+    AmountOutOfRange: _("Choose an amount between 5 and 200."),
+}
+"""Why an order could not begin, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The lower half of a pay page: what is owed, the wallet's part, how the rest can be paid."""
+
+    total: Money
+    wallet: Money
+    use_wallet: bool
+    methods: list[Method]
+    chosen: str
+
+    @property
+    def from_wallet(self) -> Money:
+        return min(self.wallet, self.total) if self.use_wallet else Money(0, self.total.currency)
+
+    @property
+    def rest(self) -> Money:
+        return self.total - self.from_wallet
+
+    @property
+    def method(self) -> Method | None:
+        return next((method for method in self.methods if method.code == self.chosen), None)
+
+
+def bill(form: PayForm, *, total: Money, wallet: Money) -> Bill:
+    """The bill for what the form has chosen so far; the first method that fits is preselected."""
+    use_wallet = bool(form.data.get("use_wallet")) and wallet.minor > 0
+    rest = total - min(wallet, total) if use_wallet else total
+    offered = methods.fitting(rest) if rest else []
+    chosen = str(form.data.get("method") or "")
+    if chosen not in {method.code for method in offered}:
+        chosen = offered[0].code if offered else ""
+    return Bill(total, wallet, use_wallet, offered, chosen)
+
+
+def go(form: PayForm, begin: Begin) -> HttpResponse | str:
+    """Begin what the form asks for: a redirect to the pay page or the order, or the reason it could not."""
+    tender = methods.tender(form.cleaned_data["method"], use_wallet=form.cleaned_data["use_wallet"])
+    try:
+        order, url = begin(tender, form.cleaned_data["key"])
+    except PaidJustNow as earlier:
+        return redirect(links.order_page(earlier.order) + "?again=1")
+    except tuple(REFUSALS) as refusal:
+        return str(REFUSALS[type(refusal)])
+    return redirect(url or links.order_page(order))

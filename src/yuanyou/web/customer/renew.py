@@ -1,0 +1,130 @@
+"""Renew: the plan of last time is chosen already; total, new end and method on one page; one button."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from yuanyou.flows import renewal
+from yuanyou.flows.checkout import Tender
+from yuanyou.flows.renewal import Choice, Offer, StartNow
+from yuanyou.identity import queries as identity
+from yuanyou.kernel.money import Money
+from yuanyou.lines.rules import NotRenewable
+from yuanyou.orders.models import Order
+from yuanyou.orders.rules import Start
+from yuanyou.web.customer.access import own_line
+from yuanyou.web.customer.forms import GuestForm, RenewForm
+from yuanyou.web.customer.numbers import find_line
+from yuanyou.web.customer.paying import Bill, bill, go
+from yuanyou.web.shared.access import CustomerRequest, customer_required
+from yuanyou.web.shared.limits import too_often
+
+GUEST_LINK_SECONDS = 3600
+SALT = "guest renewal"
+
+
+@dataclass(frozen=True, slots=True)
+class RenewPage:
+    """One renewal page, for the owner or for a guest (who sees neither wallet nor balance)."""
+
+    offer: Offer
+    chosen: Choice
+    start: Start
+    start_now: StartNow | None
+    bill: Bill
+    key: UUID
+    owner_hint: str | None
+    language: str
+
+    @property
+    def ends_at(self) -> Any:
+        return self.start_now.ends_at if self.start_now and self.start is Start.NOW else self.chosen.ends_at
+
+
+@customer_required
+def renew(request: CustomerRequest, ref: str) -> HttpResponse:
+    """The owner renews a line of their own."""
+    return _renew(request, own_line(request.customer, ref), owner_hint=None)
+
+
+def find(request: HttpRequest) -> HttpResponse:
+    """A guest types a number. The same words whether it is nobody's or cannot be renewed: nothing is told."""
+    form = GuestForm(request.GET if "number" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        if too_often(request, "guest-lookup", per_hour=30):
+            return render(request, "429.html", status=429)
+        line_id = find_line(form.cleaned_data["number"])
+        if line_id is not None:
+            return redirect("customer:guest-renew", signed=signing.dumps(line_id, salt=SALT))
+        form.add_error("number", _("We found no line of ours with this number. Please check it."))
+    return render(request, "customer/guest.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def guest(request: HttpRequest, signed: str) -> HttpResponse:
+    """A guest renews the line that `find` found; the signed link lives for an hour."""
+    try:
+        line_id = signing.loads(signed, salt=SALT, max_age=GUEST_LINK_SECONDS)
+    except signing.BadSignature:
+        return redirect("customer:find")
+    return _renew(request, line_id, owner_hint="")
+
+
+def _renew(request: HttpRequest, line_id: int, *, owner_hint: str | None) -> HttpResponse:
+    now, by_guest = settings.CLOCK.now(), owner_hint is not None
+    form = RenewForm(request.POST or request.GET)
+    problem = None
+    if request.method == "POST" and form.is_valid():
+
+        def begin(tender: Tender, key: UUID) -> tuple[Order, str | None]:
+            return renewal.begin(
+                line_id,
+                version_id=form.cleaned_data["plan"],
+                start=form.cleaned_data["start"],
+                tender=Tender(tender.method, tender.provider, tender.use_wallet and not by_guest),
+                key=key,
+                by_guest=by_guest,
+                language=get_language() or "en",
+                again=form.cleaned_data["again"],
+                now=now,
+            )
+
+        answer = go(form, begin)
+        if isinstance(answer, HttpResponse):
+            return answer
+        problem = answer
+    try:
+        page = _page(form, renewal.offer(line_id, now=now), by_guest=by_guest)
+    except NotRenewable:
+        return render(request, "customer/not_renewable.html", status=409)
+    part = request.headers.get("HX-Request") == "true" and request.method == "GET"
+    template = "customer/_renew_form.html" if part else "customer/renew.html"
+    context = {"page": page, "form": form if request.method == "POST" else None, "problem": problem}
+    failed = request.method == "POST"
+    return render(request, template, context, status=422 if failed else 200)
+
+
+def _page(form: RenewForm, offer: Offer, *, by_guest: bool) -> RenewPage:
+    wanted = str(form.data.get("plan") or offer.preselected)
+    if not offer.choices:
+        raise Http404
+    chosen = next((c for c in offer.choices if str(c.quote.plan.version_id) == wanted), offer.choices[0])
+    wallet = Money(0, offer.wallet.currency) if by_guest else offer.wallet
+    start_now = offer.start_now.get(chosen.quote.plan.version_id) if not by_guest else None
+    hint = identity.person(offer.line.customer_id).hint if by_guest else None
+    return RenewPage(
+        offer=offer,
+        chosen=chosen,
+        start=Start.NOW if start_now and form.data.get("start") == Start.NOW else Start.AFTER,
+        start_now=start_now,
+        bill=bill(form, total=chosen.quote.total, wallet=wallet),
+        key=form.pay_key(),
+        owner_hint=hint,
+        language=get_language() or "en",
+    )

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from yuanyou.web.customer import buy, home, order, receipts, renew
+
+app_name = "customer"
+urlpatterns = [
+    path("home/", home.home, name="home"),
+    path("lite/", home.lite, name="lite"),
+    path("lines/<str:ref>/", home.line, name="line"),
+    path("lines/<str:ref>/install/", home.install, name="install"),
+    path("lines/<str:ref>/renew/", renew.renew, name="renew"),
+    path("renew/", renew.find, name="find"),
+    path("renew/<str:signed>/", renew.guest, name="guest-renew"),
+    path("buy/<slug:code>/", buy.buy, name="buy"),
+    path("top-up/", buy.fill_wallet, name="top-up"),
+    path("orders/<str:ref>/<uuid:token>/", order.show, name="order"),
+    path("orders/<str:ref>/<uuid:token>/landed/", order.landed, name="landed"),
+    path("orders/<str:ref>/<uuid:token>/pay/", order.pay, name="pay"),
+    path("orders/<str:ref>/<uuid:token>/receipt/", receipts.receipt, name="receipt"),
+    path("receipts/", receipts.receipts, name="receipts"),
+]
