@@ -76,7 +76,10 @@ class Policy:
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "Policy":
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in told.items()})
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in told.items()
+        }
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def finish(paid: Paid, *, now: datetime) -> None:
 
 
 def work(cell: int, *, now: datetime, limit: int = 20) -> int:
-    """Ask the platform for the profiles that are wanted, and activate their lines; how many were asked for."""
+    """Ask the platform for the profiles that are wanted and activate their lines; how many were due."""
     with in_cell(cell):
         due = esim.claim_due(now=now, lease=LEASE, limit=limit)
     for profile_id in due:

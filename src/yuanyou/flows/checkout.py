@@ -22,9 +22,9 @@ from yuanyou.orders import actions as orders
 from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderState
 from yuanyou.payments import actions as payments
-from yuanyou.payments.models import WALLET, Attempt
+from yuanyou.payments.models import WALLET, Attempt, Payment
 from yuanyou.payments.port import Ask, Closed, Refused, Unknown
-from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState
+from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState, PaymentState
 from yuanyou.wiring import payment_provider
 
 PAYMENT_LIFE = timedelta(minutes=15)
@@ -232,8 +232,8 @@ def _description(order: Order) -> str:
 
 
 def _payable(order: Order) -> payments.Locked:
-    locked = payments.lock(payments.Payment.objects.values_list("id", flat=True).get(order_id=order.pk))
-    if locked.payment.state != payments.PState.OPEN:
+    locked = payments.lock(Payment.objects.values_list("id", flat=True).get(order_id=order.pk))
+    if locked.payment.state != PaymentState.OPEN:
         raise NotPayable(order.ref)
     return locked
 

@@ -165,6 +165,8 @@ def begin(
 def finish(paid: Paid, *, now: datetime) -> None:
     """Everything a paid renewal means, all of it or none of it."""
     order, quote = paid.order, Quote.from_json(paid.order.quote)
+    assert order.line_id is not None
+    assert order.start is not None
     current = bring_up_to_date(lines.lock(order.line_id), now=now)
     try:
         starts_at = _start(current, Start(order.start), now=now)
@@ -238,8 +240,9 @@ def _refuse_same_again(order: Order, *, now: datetime) -> None:
 def _same_plan(current: Timeline, quotes: list[Quote]) -> int | None:
     """The version on sale of the plan the line had last, or of the first plan."""
     code = current.last.plan_code if current.last else None
+    on_sale = [q.plan.version_id for q in quotes]
     same = [q.plan.version_id for q in quotes if q.plan.code == code]
-    return (same or [q.plan.version_id for q in quotes] or [None])[0]
+    return next(iter(same or on_sale), None)
 
 
 def _situation(current: Timeline, *, now: datetime) -> dict[str, Any]:

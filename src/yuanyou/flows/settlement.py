@@ -25,10 +25,9 @@ from yuanyou.orders import actions as orders
 from yuanyou.orders.rules import OrderEvent, OrderKind
 from yuanyou.payments import actions as payments
 from yuanyou.payments import queries
-from yuanyou.payments.actions import PaymentMove, PState
 from yuanyou.payments.models import Attempt, Inbox
 from yuanyou.payments.port import Ack, ProviderTrouble, Snapshot
-from yuanyou.payments.rules import AttemptEvent, AttemptState, covers
+from yuanyou.payments.rules import AttemptEvent, AttemptState, PaymentEvent, PaymentState, covers
 from yuanyou.wiring import payment_provider
 
 log = logging.getLogger(__name__)
@@ -145,10 +144,10 @@ def _received(locked: payments.Locked, attempt: Attempt, told: Snapshot, *, now:
         ),
         happened_at=now,
     )
-    if locked.payment.state == PState.OPEN and covers(locked.parts, owed=locked.payment.amount):
+    if locked.payment.state == PaymentState.OPEN and covers(locked.parts, owed=locked.payment.amount):
         paid = checkout.collect(locked, now=now)
         FINISH[paid.order.kind](paid, now=now)
-    elif locked.payment.state != PState.OPEN:
+    elif locked.payment.state != PaymentState.OPEN:
         surplus.keep(locked, attempt, now=now)
 
 
@@ -166,9 +165,9 @@ def expire(cell: int, *, now: datetime, limit: int = 50) -> int:
 def _expire(locked: payments.Locked, *, now: datetime) -> bool:
     """A payment with an attempt that may still succeed waits for its last word."""
     payment = locked.payment
-    if payment.state != PState.OPEN or not locked.waits_for_nobody:
+    if payment.state != PaymentState.OPEN or not locked.waits_for_nobody:
         return False
     checkout.settle_wallet_part(locked, needed=Money(0, payment.currency), now=now)
-    payments.end(payment, PaymentMove.EXPIRED)
+    payments.end(payment, PaymentEvent.EXPIRED)
     orders.end(orders.lock(payment.order_id), OrderEvent.EXPIRED)
     return True

@@ -21,7 +21,7 @@ from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderKind
 
 SMALLEST, LARGEST = 500, 20_000
-"""In minor units: below, fees eat it; above, prepaid-access law asks for more than we know (31 CFR 1010.100)."""
+"""In minor units: below, fees eat it; above, the law asks for more than we know (31 CFR 1010.100)."""
 BEGIN_WITHIN = timedelta(minutes=15)
 
 

@@ -6,7 +6,6 @@ A connection at rest sees `public` only, so a step that forgot to enter its cell
 instead of writing into the wrong one.
 """
 
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 from yuanyou.kernel.sql import load
@@ -19,7 +18,7 @@ LAST = 1023
 class Cursor(Protocol):
     """What we need of a database cursor (psycopg's or Django's)."""
 
-    def execute(self, sql: Any, params: Sequence[object] | None = None, /) -> object: ...
+    def execute(self, sql: Any, /) -> object: ...
 
 
 def schema(cell: int) -> str:

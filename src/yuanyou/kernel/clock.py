@@ -6,7 +6,6 @@ Ids, sessions, codes, signatures and logs use real time and do not come here.
 """
 
 import json
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,7 +28,7 @@ class Clock:
         if self.file is None:
             return timedelta(0)
         try:
-            stat = os.stat(self.file)
+            stat = self.file.stat()
         except FileNotFoundError:
             return timedelta(0)
         stamp = (stat.st_mtime_ns, stat.st_ino)

@@ -1,4 +1,4 @@
-"""The book of entries. Every event that moves money has one function here, and no other file names an account.
+"""The book of entries: one function for each event that moves money, and no other file names an account.
 
 An accountant can read this file alone and know what the books will say. `docs/books/` shows each
 recipe with worked numbers. Terms: *received* money belongs to a payment until the payment is sold for,
@@ -166,7 +166,7 @@ def wallet_topped_up(*, order_id: int, payment_id: int, customer_id: int, amount
 
 
 def order_returned(*, order_id: int, payment_id: int, customer_id: int, amount: Money) -> Entry:
-    """What was paid for can no longer be given (the number is gone): the money is the customer's wallet money."""
+    """What was paid for can no longer be given (the number is gone): the money goes to the wallet."""
     return entry(
         f"returned:{order_id}",
         "order returned to wallet",

@@ -5,9 +5,12 @@
 
 import logging
 import signal
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from threading import Event
+from types import FrameType
+from typing import Protocol
 
 import psycopg
 from django.conf import settings
@@ -42,25 +45,31 @@ def loops(cells: tuple[int, ...], *, inbox_workers: int = 2) -> list[Loop]:
     return found
 
 
-def _in(cell: int, work: "partial[int] | object") -> "partial[int]":
+class CellWork(Protocol):
+    """A batch of one cell's due rows."""
+
+    def __call__(self, cell: int, *, now: datetime) -> int: ...
+
+
+def _in(cell: int, work: CellWork) -> Callable[[datetime], int]:
     def due(now: datetime) -> int:
-        return work(cell, now=now)  # type: ignore[operator]
+        return work(cell, now=now)
 
-    return partial(due)
+    return due
 
 
-def _inbox(provider: str) -> "partial[int]":
+def _inbox(provider: str) -> Callable[[datetime], int]:
     def due(now: datetime) -> int:
         return settlement.work(provider, now=now)
 
-    return partial(due)
+    return due
 
 
 def run() -> None:
     """Run every loop until told to stop."""
     stop, nudge = Event(), Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: (stop.set(), nudge.set()))
+        signal.signal(signum, partial(_stop, stop, nudge))
     threads = [
         start(loop, stop=stop, nudge=nudge if loop.name.startswith("inbox") else None)
         for loop in loops(settings.CONFIG.cells)
@@ -69,6 +78,11 @@ def run() -> None:
     _listen(stop, nudge)
     for thread in threads:
         thread.join()
+
+
+def _stop(stop: Event, nudge: Event, _signum: int, _frame: FrameType | None) -> None:
+    stop.set()
+    nudge.set()
 
 
 def _listen(stop: Event, nudge: Event) -> None:

@@ -19,11 +19,11 @@ from yuanyou.payments.rules import (
     AttemptEvent,
     AttemptState,
     Part,
+    PaymentState,
     RefundEvent,
     RefundState,
 )
 from yuanyou.payments.rules import PaymentEvent as PaymentMove
-from yuanyou.payments.rules import PaymentState as PState
 
 ATTEMPT_LIFE = timedelta(minutes=45)
 """How long a pay page stays open. Stripe wants 30 minutes at least, also when asked again after a silence."""
@@ -165,14 +165,14 @@ def told(
 
 
 def paid(payment: Payment, *, now: datetime) -> None:
-    payment.state = PAYMENT.after(PState(payment.state), PaymentMove.PAID)
+    payment.state = PAYMENT.after(PaymentState(payment.state), PaymentMove.PAID)
     payment.paid_at = now
     payment.save(update_fields=["state", "paid_at"])
 
 
 def end(payment: Payment, event: PaymentMove) -> None:
     """The payment expired or was canceled: nobody is asked for this money any more."""
-    payment.state = PAYMENT.after(PState(payment.state), event)
+    payment.state = PAYMENT.after(PaymentState(payment.state), event)
     payment.save(update_fields=["state"])
 
 

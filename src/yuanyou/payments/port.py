@@ -175,8 +175,11 @@ class PaymentProvider(Protocol):
     """One outside company that takes money for us."""
 
     name: str
-    merchant: str | None
-    """Who we are there; a success for somebody else is not ours."""
+
+    @property
+    def merchant(self) -> str | None:
+        """Who we are there; a success for somebody else is not ours."""
+        ...
 
     def capabilities(self) -> Capabilities: ...
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yuanyou.kernel.clock import Clock
 from yuanyou.project.config import Config
+from yuanyou.project.security import content_security_policy
 
 CONFIG = Config.from_env(os.environ)
 PRODUCTION = CONFIG.env == "production"
@@ -55,6 +56,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "yuanyou.web.shared.language.language_middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -186,6 +188,8 @@ DEFAULT_FROM_EMAIL = CONFIG.mail_from
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = content_security_policy(CONFIG)
+FORM_RENDERER = "yuanyou.web.shared.forms.Renderer"
 SITE_NAME = _("Yuanyou")
 
 LOGGING = {

@@ -7,7 +7,7 @@ from django.db.models import Func, Q
 
 
 class Row(models.Model):
-    """A row with an id of ours: 63 bits that name its cell (kernel/ids.py), made by the schema's `new_id()`."""
+    """A row with an id of ours: 63 bits that name its cell (kernel/ids.py), made by `new_id()`."""
 
     id = models.BigIntegerField(
         primary_key=True,

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from tests.people import STAFF_PASSWORD, People
 from tests.web import staff
+from tests.web.mailbox import subjects_to
 from yuanyou.identity import actions
 from yuanyou.identity.models import Account
 from yuanyou.identity.rules import Role
@@ -26,6 +27,7 @@ class TestTheFirstTime:
         self, client: Client, people: People
     ) -> None:
         staff.set_up_second_factor(client, people.ops_email)
+        assert subjects_to(people.ops_email) == ["Your second factor is set up"]
         page = client.get(reverse("staff_recovery_codes"))
         assert page.content.decode().count("<code>") == 10
         assert client.get(reverse("console")).status_code == 200

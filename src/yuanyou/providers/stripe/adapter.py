@@ -199,7 +199,7 @@ def _snapshot(session: stripe.checkout.Session) -> Snapshot:
     charge = cast(Any, intent.latest_charge) if intent else None
     return Snapshot(
         told=_told(session, intent),
-        ref=(session.metadata or {}).get("attempt") or session.client_reference_id,
+        ref=session.client_reference_id,
         provider_ref=session.id,
         amount=from_stripe(int(session.amount_total or 0), str(session.currency)),
         merchant="live" if session.livemode else "test",

@@ -75,6 +75,7 @@ class SetUpView(FormView):  # type: ignore[type-arg]  # allauth's form is untype
     def form_valid(self, form: ActivateTOTPForm) -> HttpResponse:
         stage = self.stage
         second_factor.set_up(self.request, stage, form.secret)
+        get_adapter(self.request).send_notification_mail("mfa/email/totp_activated", stage.login.user)
         stage.login.redirect_url = reverse("staff_recovery_codes")
         entered: HttpResponse = stage.exit()
         return entered
