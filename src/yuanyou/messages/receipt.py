@@ -9,6 +9,7 @@ from yuanyou.kernel.ids import cell_of
 from yuanyou.kernel.money import Money
 
 TEXT_KEY = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
+Texts = Mapping[str, Mapping[str, str]]
 
 
 class ReceiptFacts(Protocol):
@@ -28,14 +29,10 @@ class ReceiptFacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """One line: texts by language, and the amount."""
+    """One line in the reader's language."""
 
-    texts: Mapping[str, Mapping[str, str]]
+    name: str
     amount: Money
-    percent: str | None = None
-
-    def name(self, language: str) -> str:
-        return self.texts[TEXT_KEY.get(language, "en")]["name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,8 @@ class ReceiptPage:
     seller: str
     kind: str
     paid_at: datetime
-    plan: ReceiptLine | None
-    taxes: tuple[ReceiptLine, ...]
+    items: tuple[tuple[Texts, Money], ...]
+    """The plan and each tax: their frozen texts by language, and the amount."""
     total: Money
     wallet_part: Money
     wallet_after: Money | None
@@ -56,27 +53,26 @@ class ReceiptPage:
     card: Mapping[str, str]
     paid_until: datetime | None
 
+    def lines(self, language: str) -> list[ReceiptLine]:
+        """The items as this reader reads them."""
+        key = TEXT_KEY.get(language, "en")
+        return [ReceiptLine(texts[key]["name"], amount) for texts, amount in self.items]
+
 
 def receipt_page(kept: ReceiptFacts) -> ReceiptPage:
     facts = kept.facts
     currency = facts["currency"]
     after = facts.get("wallet_after_minor")
     until = (facts["result"].get("after") or {}).get("paid_until")
-    plan = (
-        ReceiptLine(facts["plan_texts"], Money(facts["net_minor"], currency))
-        if "net_minor" in facts
-        else None
-    )
+    sold = [(facts["plan_texts"], facts["net_minor"])] if "net_minor" in facts else []
+    taxed = [(tax["texts"], tax["minor"]) for tax in facts.get("taxes", ())]
     return ReceiptPage(
         number=f"Y{cell_of(kept.order_id)}-{kept.number:06d}" if kept.number else None,
         reference=kept.order_ref,
         seller=facts["seller"],
         kind=facts["kind"],
         paid_at=kept.paid_at,
-        plan=plan,
-        taxes=tuple(
-            ReceiptLine(t["texts"], Money(t["minor"], currency), t["percent"]) for t in facts.get("taxes", ())
-        ),
+        items=tuple((texts, Money(minor, currency)) for texts, minor in sold + taxed),
         total=Money(facts["total_minor"], currency),
         wallet_part=Money(facts["wallet_part_minor"], currency),
         wallet_after=Money(after, currency) if after is not None else None,

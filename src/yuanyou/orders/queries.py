@@ -16,6 +16,7 @@ class ReceiptView:
 
     order_id: int
     order_ref: str
+    token: UUID
     number: int | None
     paid_at: datetime
     facts: dict[str, Any]
@@ -62,4 +63,4 @@ def receipts_of(customer_id: int, *, limit: int = 100) -> list[ReceiptView]:
 
 
 def _receipt(row: Receipt) -> ReceiptView:
-    return ReceiptView(row.order_id, row.order.ref, row.number, row.paid_at, row.facts)
+    return ReceiptView(row.order_id, row.order.ref, row.order.token, row.number, row.paid_at, row.facts)

@@ -19,7 +19,7 @@ from yuanyou.kernel.money import Money, exponent
 from yuanyou.ledger import queries as books
 from yuanyou.orders.models import Order
 from yuanyou.web.customer.forms import PayForm, TopUpForm
-from yuanyou.web.customer.paying import Bill, bill, go
+from yuanyou.web.customer.paying import Bill, TaxShown, bill, go, taxes_shown
 from yuanyou.web.shared.access import CustomerRequest, customer_required
 
 AMOUNTS = (10, 20, 30, 50, 100)
@@ -29,6 +29,9 @@ AMOUNTS = (10, 20, 30, 50, 100)
 @dataclass(frozen=True, slots=True)
 class BuyPage:
     quote: Quote
+    name: str
+    summary: str
+    taxes: list[TaxShown]
     bill: Bill
     key: UUID
 
@@ -66,7 +69,15 @@ def buy(request: CustomerRequest, code: str) -> HttpResponse:
         if isinstance(answer, HttpResponse):
             return answer
         problem = answer
-    page = BuyPage(quote, bill(form, total=quote.total, wallet=_wallet(person)), form.pay_key())
+    language = get_language() or "en"
+    page = BuyPage(
+        quote=quote,
+        name=quote.plan.name(language),
+        summary=quote.plan.summary(language),
+        taxes=taxes_shown(quote),
+        bill=bill(form, total=quote.total, wallet=_wallet(person)),
+        key=form.pay_key(),
+    )
     return _show(request, "buy", {"page": page, "problem": problem})
 
 

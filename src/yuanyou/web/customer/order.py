@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,7 +15,8 @@ from yuanyou.flows import checkout, links, settlement
 from yuanyou.flows.checkout import NothingToPayWith, NotPayable
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.ids import cell_of
-from yuanyou.kernel.money import Money
+from yuanyou.kernel.money import Money, total
+from yuanyou.messages.receipt import receipt_page
 from yuanyou.orders import queries as orders
 from yuanyou.orders.models import Order
 from yuanyou.orders.queries import ReceiptView
@@ -25,8 +27,13 @@ from yuanyou.payments.rules import OPEN, AttemptState
 from yuanyou.web.customer.access import opened_order
 from yuanyou.web.shared import methods
 from yuanyou.web.shared.methods import Method, name_of
+from yuanyou.web.shared.reasons import words_for
 
-SETTLING = frozenset({AttemptState.SUBMITTING, AttemptState.PROCESSING, AttemptState.UNKNOWN})
+SETTLING = frozenset(
+    {AttemptState.SUBMITTING, AttemptState.PROCESSING, AttemptState.UNKNOWN, AttemptState.MISMATCH}
+)
+"""Money may be on its way: nobody is asked to pay again."""
+GONE = frozenset({AttemptState.FAILED, AttemptState.CANCELED, AttemptState.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +42,22 @@ class OrderPage:
 
     order: Order
     phase: str
-    payment: PaymentView
+    path: str
     rest: Money
-    reason: str | None
+    reason_words: str
     methods: list[Method]
     receipt: ReceiptView | None
+    receipt_number: str | None
+    paid_by: object
+    zone: str
+    line_ref: str | None
+    number: str | None
     before: datetime | None
     after: datetime | None
-    zone: str | None
-    paid_by: object
-    url: str
+    data_before: int | None
+    data_after: int | None
+    wallet_before: Money | None
+    wallet_after: Money | None
 
 
 @never_cache
@@ -86,46 +99,53 @@ def _page(order: Order) -> OrderPage:
     with in_cell(cell_of(order.pk)):
         payment = payments.payment_of(order.pk)
         receipt = orders.receipt_of(order.pk)
-        zone = order.line.zone if order.line_id and order.line else None
+        line = order.line
     assert payment is not None
-    held = sum(a.amount.minor for a in payment.attempts if a.is_wallet and a.state == AttemptState.PROCESSING)
-    rest = Money(payment.amount.minor - held, payment.amount.currency)
     asked = [attempt for attempt in payment.attempts if not attempt.is_wallet]
     last = asked[-1] if asked else None
-    by = next((a for a in payment.attempts if a.state == AttemptState.SUCCEEDED and not a.is_wallet), None)
+    by = next((a for a in asked if a.state == AttemptState.SUCCEEDED), None)
+    before, after = order.result.get("before") or {}, order.result.get("after") or {}
     return OrderPage(
         order=order,
         phase=_phase(order, last.state if last else None),
-        payment=payment,
-        rest=rest,
-        reason=last.reason if last else None,
-        methods=methods.fitting(rest) if order.state == OrderState.OPEN else [],
+        path=reverse("customer:order", args=[order.ref, order.token]),
+        rest=_rest(payment),
+        reason_words=str(words_for(last.reason)) if last and last.reason else "",
+        methods=methods.fitting(_rest(payment)) if order.state == OrderState.OPEN else [],
         receipt=receipt,
-        before=_instant(order.result.get("before")),
-        after=_instant(order.result.get("after")),
-        zone=zone,
+        receipt_number=receipt_page(receipt).number if receipt else None,
         paid_by=name_of(by.method if by else methods.WALLET),
-        url=links.order_page(order),
+        zone=line.zone if line else settings.CONFIG.books_zone,
+        line_ref=line.ref if line else None,
+        number=order.result.get("number"),
+        before=_instant(before.get("paid_until")),
+        after=_instant(after.get("paid_until")),
+        data_before=before.get("data_left"),
+        data_after=after.get("data_left"),
+        wallet_before=_money(order, "wallet_before_minor"),
+        wallet_after=_money(order, "wallet_after_minor"),
     )
+
+
+def _rest(payment: PaymentView) -> Money:
+    """What is left to pay beside the wallet's part that is held."""
+    held = [a.amount for a in payment.attempts if a.is_wallet and a.state == AttemptState.PROCESSING]
+    return payment.amount - total(held, currency=payment.amount.currency)
+
+
+def _money(order: Order, key: str) -> Money | None:
+    minor = order.result.get(key)
+    return None if minor is None else Money(minor, order.currency)
 
 
 def _phase(order: Order, last: AttemptState | None) -> str:
-    match order.state:
-        case OrderState.FULFILLED:
-            return "done"
-        case OrderState.EXPIRED:
-            return "over"
-        case OrderState.CANCELED:
-            return "returned"
+    ended = {OrderState.FULFILLED: "done", OrderState.EXPIRED: "over", OrderState.CANCELED: "returned"}
+    if order.state != OrderState.OPEN:
+        return ended[OrderState(order.state)]
     if last in SETTLING:
         return "waiting"
-    if last is AttemptState.MISMATCH:
-        return "waiting"
-    return (
-        "failed" if last in {AttemptState.FAILED, AttemptState.CANCELED, AttemptState.EXPIRED} else "to_pay"
-    )
+    return "failed" if last in GONE else "to_pay"
 
 
-def _instant(situation: object) -> datetime | None:
-    until = situation.get("paid_until") if isinstance(situation, dict) else None
-    return datetime.fromisoformat(until) if until else None
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
@@ -21,20 +21,8 @@ from yuanyou.ledger import queries as books
 from yuanyou.lines import actions as lines
 from yuanyou.lines import queries as line_queries
 from yuanyou.lines.actions import Timeline
-from yuanyou.lines.models import Term
 from yuanyou.lines.rules import Clocks, LineState
-
-
-@dataclass(frozen=True, slots=True)
-class Trip:
-    """A term as a journey: how far along it is now, in thousandths."""
-
-    starts_at: datetime
-    ends_at: datetime
-    day: int
-    days: int
-    days_left: int
-    along: int
+from yuanyou.web.shared.trip import Trip, trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +89,7 @@ def _card(line_id: int, *, language: str, now: datetime) -> LineCard:
         state=LineState(line.state),
         zone=line.zone,
         plan_name=plan_version(shown.plan_version_id).name(language) if shown else None,
-        trip=_trip(current.running, now=now) if current.running else None,
+        trip=_trip(current, now=now),
         waiting=len(current.waiting),
         paid_until=current.paid_until,
         clocks=current.clocks,
@@ -118,14 +106,8 @@ def _in_use(buckets: Sequence[Left], current: Timeline) -> tuple[Left, ...]:
     return tuple(bucket for bucket in buckets if bucket.unit is Unit.BYTES or current.running is None)
 
 
-def _trip(term: Term, *, now: datetime) -> Trip:
-    day = timedelta(days=1)
-    whole, gone = term.ends_at - term.starts_at, now - term.starts_at
-    return Trip(
-        starts_at=term.starts_at,
-        ends_at=term.ends_at,
-        day=gone // day + 1,
-        days=-(-whole // day),
-        days_left=max(0, (term.ends_at - now) // day),
-        along=max(0, min(1000, gone * 1000 // whole)),
-    )
+def _trip(current: Timeline, *, now: datetime) -> Trip | None:
+    running = current.running
+    if running is None:
+        return None
+    return trip(running.starts_at, running.ends_at, zone=current.line.zone, now=now)

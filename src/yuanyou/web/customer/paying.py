@@ -7,9 +7,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yuanyou.catalog.queries import NotOnSale
+from yuanyou.catalog.rules import Quote
 from yuanyou.flows import links
 from yuanyou.flows.checkout import NothingToPayWith, Tender
 from yuanyou.flows.renewal import PaidJustNow
@@ -22,6 +24,20 @@ from yuanyou.orders.models import Order
 from yuanyou.web.customer.forms import PayForm
 from yuanyou.web.shared import methods
 from yuanyou.web.shared.methods import Method
+
+
+@dataclass(frozen=True, slots=True)
+class TaxShown:
+    """One tax or fee in the reader's language."""
+
+    name: str
+    amount: Money
+
+
+def taxes_shown(quote: Quote) -> list[TaxShown]:
+    language = get_language() or "en"
+    return [TaxShown(line.name(language), line.amount) for line in quote.taxes]
+
 
 Begin = Callable[[Tender, UUID], tuple[Order, str | None]]
 

@@ -1,24 +1,41 @@
 """Receipts: the list, and one as a page that prints well."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.ids import cell_of
+from yuanyou.kernel.money import Money
 from yuanyou.messages.receipt import receipt_page
 from yuanyou.orders import queries as orders
+from yuanyou.orders.queries import ReceiptView
 from yuanyou.web.customer.access import opened_order
 from yuanyou.web.shared.access import CustomerRequest, customer_required
+from yuanyou.web.shared.methods import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    number: str
+    url: str
+    paid_at: datetime
+    total: Money
 
 
 @customer_required
 def receipts(request: CustomerRequest) -> HttpResponse:
     with in_cell(request.customer.cell):
         found = orders.receipts_of(request.customer.id)
-    return render(request, "customer/receipts.html", {"receipts": found})
+    context = {"receipts": [_row(kept) for kept in found], "zone": request.customer.zone, "tab": "receipts"}
+    return render(request, "customer/receipts.html", context)
 
 
 @never_cache
@@ -26,7 +43,20 @@ def receipt(request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
     """One receipt, opened by its order's secret link."""
     order = opened_order(ref, token)
     with in_cell(cell_of(order.pk)):
-        found = orders.receipt_of(order.pk)
-    if found is None:
+        kept = orders.receipt_of(order.pk)
+    if kept is None:
         raise Http404
-    return render(request, "customer/receipt.html", {"receipt": receipt_page(found), "order": order})
+    page = receipt_page(kept)
+    context = {
+        "receipt": page,
+        "lines": page.lines(get_language() or "en"),
+        "method": name_of(page.method),
+        "zone": settings.CONFIG.books_zone,
+    }
+    return render(request, "customer/receipt.html", context)
+
+
+def _row(kept: ReceiptView) -> ReceiptRow:
+    page = receipt_page(kept)
+    url = reverse("customer:receipt", args=[kept.order_ref, kept.token])
+    return ReceiptRow(page.number or kept.order_ref, url, kept.paid_at, page.total)

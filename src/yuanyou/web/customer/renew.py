@@ -1,7 +1,7 @@
 """Renew: the plan of last time is chosen already; total, new end and method on one page; one button."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yuanyou.catalog.rules import Quote
 from yuanyou.flows import renewal
 from yuanyou.flows.checkout import Tender
 from yuanyou.flows.renewal import Choice, Offer, StartNow
@@ -22,7 +23,7 @@ from yuanyou.orders.rules import Start
 from yuanyou.web.customer.access import own_line
 from yuanyou.web.customer.forms import GuestForm, RenewForm
 from yuanyou.web.customer.numbers import find_line
-from yuanyou.web.customer.paying import Bill, bill, go
+from yuanyou.web.customer.paying import Bill, TaxShown, bill, go, taxes_shown
 from yuanyou.web.shared.access import CustomerRequest, customer_required
 from yuanyou.web.shared.limits import too_often
 
@@ -31,20 +32,30 @@ SALT = "guest renewal"
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceShown:
+    """A plan to choose, in the reader's language."""
+
+    quote: Quote
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenewPage:
     """One renewal page, for the owner or for a guest (who sees neither wallet nor balance)."""
 
     offer: Offer
+    choices: list[ChoiceShown]
     chosen: Choice
+    taxes: list[TaxShown]
     start: Start
     start_now: StartNow | None
     bill: Bill
     key: UUID
     owner_hint: str | None
-    language: str
 
     @property
-    def ends_at(self) -> Any:
+    def ends_at(self) -> datetime:
         return self.start_now.ends_at if self.start_now and self.start is Start.NOW else self.chosen.ends_at
 
 
@@ -118,13 +129,18 @@ def _page(form: RenewForm, offer: Offer, *, by_guest: bool) -> RenewPage:
     wallet = Money(0, offer.wallet.currency) if by_guest else offer.wallet
     start_now = offer.start_now.get(chosen.quote.plan.version_id) if not by_guest else None
     hint = identity.person(offer.line.customer_id).hint if by_guest else None
+    language = get_language() or "en"
     return RenewPage(
         offer=offer,
+        choices=[
+            ChoiceShown(c.quote, c.quote.plan.name(language), c.quote.plan.summary(language))
+            for c in offer.choices
+        ],
         chosen=chosen,
+        taxes=taxes_shown(chosen.quote),
         start=Start.NOW if start_now and form.data.get("start") == Start.NOW else Start.AFTER,
         start_now=start_now,
         bill=bill(form, total=chosen.quote.total, wallet=wallet),
         key=form.pay_key(),
         owner_hint=hint,
-        language=get_language() or "en",
     )

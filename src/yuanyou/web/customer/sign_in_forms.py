@@ -1,7 +1,6 @@
 """Forms to sign in and up: allauth's, with our spelling of addresses and codes."""
 
 import unicodedata
-import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -63,17 +62,11 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
 
 
 class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth is untyped
-    """An address, and the time zone the browser says it is in."""
-
-    zone = forms.CharField(required=False, widget=forms.HiddenInput)
+    """An address; the account and its customer follow from it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"] = EmailInput(autocomplete="email")
-
-    def clean_zone(self) -> str:
-        zone: str = self.cleaned_data["zone"]
-        return zone if zone in zoneinfo.available_timezones() else ""
 
     def save(self, request: HttpRequest) -> Account:
         with transaction.atomic():

@@ -1,7 +1,6 @@
 """Time zones to choose from: the places our customers travel between, named in the page's language."""
 
-from babel.dates import get_timezone_location
-from django.utils.translation import get_language, to_locale
+from yuanyou.web.shared.formats import zone_name
 
 COMMON = (
     "America/New_York",
@@ -44,13 +43,7 @@ COMMON = (
 )
 
 
-def place_name(zone: str) -> str:
-    """`place_name("Asia/Shanghai")` is "Shanghai", "上海": the city, as the page's language calls it."""
-    locale = to_locale(get_language() or "en")
-    return get_timezone_location(zone, locale=locale, return_city=True)
-
-
 def choices(current: str) -> list[tuple[str, str]]:
     """The common zones and the one now chosen, each with its place."""
     zones = COMMON if current in COMMON else (current, *COMMON)
-    return [(zone, place_name(zone)) for zone in zones]
+    return [(zone, zone_name(zone)) for zone in zones]

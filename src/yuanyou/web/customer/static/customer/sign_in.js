@@ -1,10 +1,6 @@
-// Passkeys (with allauth's webauthn-json.js), and the browser's time zone for the sign-up form.
-// Everything else about signing in works without this file.
+// Passkeys, with allauth's webauthn-json.js. Everything else about signing in works without this file.
 (() => {
   "use strict";
-
-  const zone = document.querySelector("form input[name=zone]");
-  if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
   const form = document.querySelector("form[data-passkey]");
   if (!form || !window.webauthnJSON || !webauthnJSON.supported()) return;
