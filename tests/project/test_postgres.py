@@ -168,6 +168,14 @@ def test_our_role_is_no_superuser(shared: Postgres) -> None:
         assert connection.execute("SHOW is_superuser").fetchone() == ("off",)
 
 
+def test_a_machine_without_the_wheel_is_sent_to_database_url(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(Trouble, match="no embedded PostgreSQL for this machine: set DATABASE_URL"):
+        start(data)
+
+
 @is_root
 def test_as_root_a_private_folder_stays_private_and_the_database_is_kept_elsewhere(
     data: Path, tmp_path: Path
