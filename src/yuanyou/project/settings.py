@@ -127,6 +127,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 
 # Sign-in: customers by e-mail code or passkey, staff by password and TOTP (web/shared/sign_in.py).
 LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/home/"
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": False}
 ACCOUNT_ADAPTER = "yuanyou.web.shared.sign_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -29,11 +29,13 @@ from django.utils.translation import gettext_lazy as _
 
 from yuanyou.identity import actions, queries, rules, seal
 from yuanyou.identity.models import Account
+from yuanyou.web.shared.context import viewer_zone
 
 log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 15 * 60
 """How long after signing in a person may change how they sign in without doing it again."""
+STAFF_HOME = "/console/"
 STAFF_SESSION_SECONDS = 12 * 60 * 60
 """A working day; a customer stays signed in for SESSION_COOKIE_AGE."""
 
@@ -60,7 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             actions.place(
                 saved.pk,
                 language=get_language() or settings.LANGUAGE_CODE,
-                zone=form.cleaned_data.get("zone") or settings.CONFIG.books_zone,
+                zone=viewer_zone(request) or settings.CONFIG.books_zone,
                 cell=rules.choose_cell(settings.CONFIG.cells, saved.pk),
             )
         return saved
@@ -91,7 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("console") if request.user.is_staff else reverse("home")
+        return STAFF_HOME if request.user.is_staff else str(super().get_login_redirect_url(request))
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)

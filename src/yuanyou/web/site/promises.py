@@ -1,0 +1,69 @@
+"""What we promise, read from the policies that drive the engine (law 12): change grace, and the pages change."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from yuanyou.catalog.rules import Policy
+from yuanyou.web.site.shelf import PlanCard
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the least to the most over all plans."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """One policy and the names of the plans that have it."""
+
+    policy: Policy
+    plans: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """The rules of everything on sale: row by row, and as spans for sentences. Days are whole."""
+
+    rows: tuple[PolicyRow, ...]
+    grace: Span
+    suspended: Span
+    quarantine: Span
+    refund_window: Span
+    refund_used: Span
+    """Percent of the data that may be used."""
+    remind_days: tuple[int, ...]
+    """Days before the end on which every plan reminds."""
+    warn_days: tuple[int, ...]
+    """Days before a number is given up on which every plan warns."""
+
+
+def of(cards: Iterable[PlanCard]) -> Promises | None:
+    """None while nothing is on sale."""
+    by_policy: dict[Policy, list[str]] = {}
+    for card in cards:
+        by_policy.setdefault(card.plan.policy, []).append(card.name)
+    if not by_policy:
+        return None
+    policies = list(by_policy)
+    return Promises(
+        rows=tuple(PolicyRow(policy, tuple(names)) for policy, names in by_policy.items()),
+        grace=_span(policy.grace_days for policy in policies),
+        suspended=_span(policy.suspended_days for policy in policies),
+        quarantine=_span(policy.quarantine_days for policy in policies),
+        refund_window=_span(policy.refund_window_days for policy in policies),
+        refund_used=_span(policy.refund_max_used_percent for policy in policies),
+        remind_days=_in_all([policy.remind_days_before for policy in policies]),
+        warn_days=_in_all([policy.release_warning_days for policy in policies]),
+    )
+
+
+def _span(values: Iterable[int]) -> Span:
+    found = list(values)
+    return Span(min(found), max(found))
+
+
+def _in_all(days: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(sorted(set(days[0]).intersection(*days[1:]), reverse=True))

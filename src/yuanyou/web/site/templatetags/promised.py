@@ -1,0 +1,37 @@
+"""`{{ promises.grace|days }}`: 3 days, 2 to 3 days, up to 3 days; also for a plain number."""
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from yuanyou.web.site.promises import Span
+
+register = template.Library()
+
+
+@register.filter
+def days(number: Span | int) -> str:
+    span = number if isinstance(number, Span) else Span(number, number)
+    if span.least == span.most:
+        return ngettext("%(days)s day", "%(days)s days", span.most) % {"days": span.most}
+    if span.least == 0:
+        return ngettext("up to %(days)s day", "up to %(days)s days", span.most) % {"days": span.most}
+    return _("%(least)s to %(most)s days") % {"least": span.least, "most": span.most}
+
+
+@register.filter
+def percent(span: Span) -> str:
+    """The least that every plan grants: `10 %`."""
+    return _("%(percent)s%%") % {"percent": span.least}
+
+
+@register.filter
+def listed(numbers: tuple[int, ...]) -> str:
+    """`7, 3 and 1`."""
+    *head, last = [str(number) for number in numbers] or [""]
+    if not head:
+        return last
+    return _("%(numbers)s and %(last)s") % {
+        "numbers": _(", ").join(head),
+        "last": last,
+    }

@@ -1,0 +1,21 @@
+"""Addresses that anybody may open."""
+
+from django.urls import path
+
+from yuanyou.web.site import views
+
+app_name = "site"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("plans/", views.plans, name="plans"),
+    path("plans/<slug:code>/", views.plan, name="plan"),
+    path("help/", views.help_, name="help"),
+    path("help/verify/", views.verify, name="verify"),
+    path("faq/", views.faq, name="faq"),
+    path("terms/", views.terms, name="terms"),
+    path("refunds/", views.refunds, name="refunds"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("app/", views.app, name="app"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("robots.txt", views.robots, name="robots"),
+]
