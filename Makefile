@@ -9,7 +9,7 @@ NAME ?= renewal
 WORKERS ?= auto
 PATHS := src tests
 
-PO := $(wildcard src/*/locale/*/LC_MESSAGES/*.po)
+PO := $(wildcard src/yuanyou/locale/*/LC_MESSAGES/django.po)
 MO := $(PO:.po=.mo)
 READY := $(VENV)/.installed $(MO)
 
@@ -64,4 +64,5 @@ $(BIN)/python:
 	@"$(PYTHON)" -m venv --clear $(VENV)
 
 %.mo: %.po | $(VENV)/.installed
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/python -m yuanyou.project.messages compile
+	@touch $@
