@@ -16,7 +16,7 @@ from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import booking_day, day_end
 from yuanyou.lines import queries as lines
 from yuanyou.lines.models import Term
-from yuanyou.lines.rules import earned_through
+from yuanyou.lines.rules import TermState, earned_through
 
 
 def earn_rest(term: Term, *, at: datetime) -> None:
@@ -61,6 +61,19 @@ def _earn_day(day: date, *, zone: str) -> int:
         for (product_class, currency), minor in sorted(sums.items())
     ]
     return len(ledger.post(*entries, happened_at=ends - timedelta(microseconds=1))) if entries else 0
+
+
+def unearned(term: Term, *, last_day: date | None) -> int:
+    """What the books still defer of a term, when the daily entries are posted through `last_day`."""
+    if term.state in {TermState.ENDED, TermState.CUT}:
+        return 0
+    if last_day is None:
+        return term.net_minor
+    zone = settings.CONFIG.books_zone
+    day = timedelta(days=1)
+    before_its_last = booking_day(term.ends_at - timedelta(microseconds=1), zone=zone) - day
+    through = day_end(min(last_day, before_its_last), zone=zone)
+    return term.net_minor - _earned_daily(term, through=through)
 
 
 def _earned_daily(term: Term, *, through: datetime) -> int:

@@ -1,0 +1,11 @@
+"""Every attempt that succeeded is booked once with its amount; none is booked that did not (law 6)."""
+
+from collections.abc import Iterable
+
+from yuanyou.project.doctor._breaches import in_every_cell
+from yuanyou.project.steps import Step
+from yuanyou.project.target import Target
+
+
+def run(_target: Target, _step: Step) -> Iterable[str]:
+    return in_every_cell("attempts_booked_once")

@@ -1,0 +1,11 @@
+"""Refunds never exceed what an attempt brought (law 8)."""
+
+from collections.abc import Iterable
+
+from yuanyou.project.doctor._breaches import in_every_cell
+from yuanyou.project.steps import Step
+from yuanyou.project.target import Target
+
+
+def run(_target: Target, _step: Step) -> Iterable[str]:
+    return in_every_cell("refunds_within_received")

@@ -1,0 +1,11 @@
+"""A wallet part is held exactly while its order waits (law 9)."""
+
+from collections.abc import Iterable
+
+from yuanyou.project.doctor._breaches import in_every_cell
+from yuanyou.project.steps import Step
+from yuanyou.project.target import Target
+
+
+def run(_target: Target, _step: Step) -> Iterable[str]:
+    return in_every_cell("wallet_parts_held")

@@ -1,0 +1,130 @@
+"""Somebody with a browser and no script: follows links, fills in forms, reads pages. HTTP is the only door."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin
+
+import httpx
+
+from yuanyou.project.steps import NotAsTold
+
+PATIENCE_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Form:
+    """A form as a browser would send it: hidden and preselected values are in `fields`."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+
+
+class _Forms(HTMLParser):
+    """Collects the forms of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "form":
+            self.forms.append(Form(told.get("action") or "", (told.get("method") or "get").lower()))
+            self._inside = True
+        elif self._inside and tag == "input" and told.get("name"):
+            name, value = str(told["name"]), told.get("value") or ""
+            kind = told.get("type", "text")
+            if kind in {"radio", "checkbox"}:
+                self.forms[-1].choices.setdefault(name, []).append(value)
+            if kind not in {"radio", "checkbox"} or "checked" in told:
+                self.forms[-1].fields[name] = value
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+
+
+class Visitor:
+    """Keeps cookies and the page it is on. NotAsTold when a page answers with an error."""
+
+    def __init__(self, site_url: str, *, language: str = "en") -> None:
+        self.site_url = site_url
+        self._http = httpx.Client(follow_redirects=True, timeout=20, headers={"Accept-Language": language})
+        self.page = httpx.Response(204)
+
+    @property
+    def text(self) -> str:
+        """The page's text without its marks, spaces folded."""
+        return " ".join(re.sub(r"<[^>]+>", " ", self.page.text).split())
+
+    @property
+    def url(self) -> str:
+        return str(self.page.url)
+
+    def go(self, path: str) -> "Visitor":
+        return self._arrive(self._http.get(urljoin(self.site_url, path)))
+
+    def send(self, *, having: str, **values: str) -> "Visitor":
+        """Fill in the form that has the field `having`, and send it."""
+        form = self.form(having)
+        target = urljoin(self.url, form.action)
+        data = {**form.fields, **values}
+        if form.method == "get":
+            return self._arrive(self._http.get(target, params=data))
+        return self._arrive(self._http.post(target, data=data, headers={"Referer": self.url}))
+
+    def form(self, having: str) -> Form:
+        parser = _Forms()
+        parser.feed(self.page.text)
+        for form in parser.forms:
+            if having in form.fields or having in form.choices:
+                return form
+        raise NotAsTold(f"no form with {having!r} on {self.url}: {self.text[:200]}")
+
+    def must_say(self, *words: str) -> None:
+        missing = [word for word in words if word not in self.text]
+        if missing:
+            raise NotAsTold(f"{self.url} does not say {missing}: {self.text[:300]}")
+
+    def wait_until_it_says(self, word: str, *, path: str | None = None) -> float:
+        """Look again until the page says it; the seconds that took."""
+        began = time.perf_counter()
+        while time.perf_counter() - began < PATIENCE_SECONDS:
+            self.go(path or self.url)
+            if word in self.text:
+                return time.perf_counter() - began
+            time.sleep(0.1)
+        raise NotAsTold(f"{self.url} does not say {word!r} after {PATIENCE_SECONDS} s: {self.text[:300]}")
+
+    def link(self, pattern: str) -> str:
+        """The address of the first link that matches."""
+        found = re.search(rf'href="({pattern})"', self.page.text)
+        if not found:
+            raise NotAsTold(f"no link {pattern} on {self.url}")
+        return found[1]
+
+    def _arrive(self, page: httpx.Response) -> "Visitor":
+        self.page = page
+        if page.is_error:
+            raise NotAsTold(
+                f"{page.request.method} {page.url} answered {page.status_code}: {self.text[:300]}"
+            )
+        return self
+
+
+def code_for(mail_url: str, email: str) -> str:
+    """The sign-in code that was sent to an address, from the sandbox's inbox."""
+    began = time.perf_counter()
+    while time.perf_counter() - began < PATIENCE_SECONDS:
+        messages = httpx.get(mail_url, params={"to": email}).json()["messages"]
+        for message in messages:
+            found = re.search(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", message["text"], re.MULTILINE)
+            if found:
+                return found[1]
+        time.sleep(0.1)
+    raise NotAsTold(f"no code arrived for {email}")
