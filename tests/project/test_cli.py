@@ -125,9 +125,9 @@ def test_a_check_that_fails_to_run_is_a_breach(
 
 def test_every_play_and_check_says_in_a_line_what_it_does(package: ModuleType) -> None:
     for name in plays.names(package):
-        path = Path(package.__path__[0]) / f"{name}.py"
-        text = path.read_text() if path.exists() else (path.with_suffix("") / "__init__.py").read_text()
+        text = (Path(package.__path__[0]) / f"{name}.py").read_text()
         assert text.startswith('"""'), name
+        assert "\ndef run(" in text, name
 
 
 def test_without_a_running_system_one_sentence_says_how_to_start_it(

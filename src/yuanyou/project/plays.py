@@ -21,8 +21,9 @@ PACKAGES: dict[Kind, ModuleType] = {"story": stories, "bench": bench}
 
 
 def names(package: ModuleType) -> list[str]:
-    """What there is in a package of plays or checks."""
-    return sorted(each.name for each in iter_modules(package.__path__) if not each.name.startswith("_"))
+    """What there is in a package of plays or checks: its modules, but for helpers (`_...`) and folders."""
+    found = [each.name for each in iter_modules(package.__path__) if not each.ispkg]
+    return sorted(name for name in found if not name.startswith("_"))
 
 
 def play(kind: Kind, name: str, data: Path, *, as_json: bool) -> int:
