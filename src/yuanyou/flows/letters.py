@@ -5,13 +5,21 @@ work()  the messages loop: claim, render, send, write down what the channel said
 
 import logging
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
+
+from yuanyou.flows import links
 from yuanyou.flows.step import LEASE, in_cell
 from yuanyou.identity import queries as identity
+from yuanyou.kernel.money import Money
 from yuanyou.messages import actions as messages
 from yuanyou.messages.models import Message
 from yuanyou.messages.port import AddressRefused, ChannelDown
+from yuanyou.messages.receipt import receipt_page
 from yuanyou.messages.render import render
+from yuanyou.orders import queries as orders
+from yuanyou.orders.models import Order
 from yuanyou.wiring import mail
 
 log = logging.getLogger(__name__)
@@ -30,10 +38,11 @@ def _send(cell: int, message_id: int, *, now: datetime) -> None:
     with in_cell(cell):
         message = Message.objects.get(pk=message_id)
         address = identity.email_of(message.customer_id)
+        context = _context(message)
     why, gone = "", address is None
     if address is not None:
         try:
-            mail().send(render(message, to=address))
+            mail().send(render(message, to=address, context=context))
         except AddressRefused as no:
             why, gone = str(no), True
         except ChannelDown as trouble:
@@ -47,3 +56,20 @@ def _send(cell: int, message_id: int, *, now: datetime) -> None:
             messages.lost(message, why=why, now=now)
         else:
             messages.accepted(message, now=now)
+
+
+def _context(message: Message) -> dict[str, Any]:
+    """What the templates show: the facts, and what they name, as values."""
+    facts = message.facts
+    context: dict[str, Any] = {"site_url": settings.CONFIG.site_url, "zone": settings.CONFIG.books_zone}
+    if "amount_minor" in facts:
+        context["amount"] = Money(facts["amount_minor"], facts["currency"])
+    if message.line is not None:
+        context |= {"number": message.line.number, "zone": message.line.zone}
+    if "order_id" in facts:
+        order = Order.objects.get(pk=facts["order_id"])
+        kept = orders.receipt_of(order.pk)
+        assert kept is not None
+        page = receipt_page(kept)
+        context |= {"receipt": page, "lines": page.lines(message.language), "link": links.order_page(order)}
+    return context

@@ -9,9 +9,8 @@ from yuanyou.messages.models import Message
 from yuanyou.messages.port import Letter
 
 
-def render(message: Message, *, to: str, facts: dict[str, Any] | None = None) -> Letter:
+def render(message: Message, *, to: str, context: dict[str, Any]) -> Letter:
     """The letter of a message: `messages/<event>.subject.txt`, `.txt` and `.html`."""
-    context = {"facts": message.facts | (facts or {}), "message": message}
     with translation.override(message.language):
         return Letter(
             message_ref=message.ref,

@@ -1,4 +1,4 @@
-"""Somebody with a browser and no script: follows links, fills in forms, reads pages. HTTP is the only door."""
+"""Somebody with a browser and no script: follows links, fills in forms, reads pages, over HTTP."""
 
 import re
 import time
