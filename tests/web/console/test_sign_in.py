@@ -12,6 +12,9 @@ from yuanyou.identity import actions
 from yuanyou.identity.models import Account
 from yuanyou.identity.rules import Role
 
+GUARDED = "/staff/password/"
+"""A page for any role: what holds for it holds for the console."""
+
 
 def signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
@@ -21,7 +24,7 @@ class TestTheFirstTime:
     def test_a_second_factor_is_set_up_before_anything_opens(self, client: Client, people: People) -> None:
         assert staff.type_password(client, people.ops_email) == reverse("staff_set_up")
         assert not signed_in(client)
-        assert client.get(reverse("console"))["Location"].startswith(reverse("staff_sign_in"))
+        assert client.get(GUARDED)["Location"].startswith(reverse("staff_sign_in"))
 
     def test_after_it_the_recovery_codes_are_shown_and_the_console_opens(
         self, client: Client, people: People
@@ -30,7 +33,7 @@ class TestTheFirstTime:
         assert subjects_to(people.ops_email) == ["Your second factor is set up"]
         page = client.get(reverse("staff_recovery_codes"))
         assert page.content.decode().count("<code>") == 10
-        assert client.get(reverse("console")).status_code == 200
+        assert client.get(GUARDED).status_code == 200
 
     def test_a_wrong_code_sets_nothing_up(self, client: Client, people: People) -> None:
         staff.type_password(client, people.ops_email)
@@ -58,7 +61,7 @@ class TestEveryOtherTime:
         )
         answer = client.post(reverse("mfa_authenticate"), {"code": staff.shown_now(secret)})
         assert answer["Location"] == "/console/books/"
-        assert client.get(reverse("console")).status_code == 200
+        assert client.get(GUARDED).status_code == 200
 
     def test_the_password_alone_opens_nothing(self, client: Client, people: People, secret: str) -> None:
         staff.type_password(client, people.ops_email)
@@ -144,7 +147,7 @@ class TestResetting:
     ) -> None:
         staff.set_up_second_factor(client, people.ops_email)
         actions.reset_staff(people.ops_email, password="another long password")
-        assert client.get(reverse("console")).status_code == 302
+        assert client.get(GUARDED).status_code == 302
         assert "not right" in staff.type_password(Client(), people.ops_email)
         assert staff.type_password(Client(), people.ops_email, "another long password") == reverse(
             "staff_set_up"
@@ -158,23 +161,23 @@ class TestResetting:
 class TestTheConsole:
     def test_is_closed_to_customers(self, client: Client, people: People) -> None:
         client.force_login(Account.objects.get(email="mei@example.com"))
-        assert client.get(reverse("console")).status_code == 403
+        assert client.get(GUARDED).status_code == 403
 
     def test_is_closed_to_staff_without_a_second_factor(self, client: Client, people: People) -> None:
         client.force_login(Account.objects.get(email=people.ops_email))
-        assert client.get(reverse("console")).status_code == 403
+        assert client.get(GUARDED).status_code == 403
 
     def test_is_open_to_staff_with_one(self, client: Client, people: People) -> None:
         staff.sign_in(client, people.ops_email)
-        assert client.get(reverse("console")).status_code == 200
+        assert client.get(GUARDED).status_code == 200
 
     def test_staff_do_not_open_customers_pages(self, client: Client, people: People) -> None:
         staff.sign_in(client, people.ops_email)
         assert client.get(reverse("account")).status_code == 403
 
     def test_a_stranger_is_shown_the_staff_door(self, client: Client, people: People) -> None:
-        answer = client.get(reverse("console"))
-        assert answer["Location"] == f"{reverse('staff_sign_in')}?next={reverse('console')}"
+        answer = client.get(GUARDED)
+        assert answer["Location"] == f"{reverse('staff_sign_in')}?next={GUARDED}"
 
 
 def test_a_member_of_staff_changes_their_password(client: Client, people: People) -> None:

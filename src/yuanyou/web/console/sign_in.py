@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm
 from allauth.account.internal.decorators import login_stage_required
@@ -11,7 +10,7 @@ from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from django.views.generic.edit import FormView
@@ -19,6 +18,7 @@ from django.views.generic.edit import FormView
 from yuanyou.identity.models import Account
 from yuanyou.web.shared import second_factor
 from yuanyou.web.shared.access import StaffRequest, staff_required
+from yuanyou.web.shared.sign_in import STAFF_HOME
 
 
 class StaffSignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
@@ -45,7 +45,7 @@ class StaffSignInView(LoginView):  # type: ignore[misc]  # allauth is untyped
         return StaffSignInForm
 
     def get_default_success_url(self) -> str:
-        return reverse("console")
+        return STAFF_HOME
 
 
 @method_decorator(
@@ -70,7 +70,7 @@ class SetUpView(FormView):  # type: ignore[type-arg]  # allauth's form is untype
         found = super().get_context_data(**kwargs)
         secret: str = found["form"].secret
         url = get_mfa_adapter().build_totp_url(self.stage.login.user, secret)
-        return found | {"secret": secret, "url": url, "qr": segno.make(url).svg_inline(scale=5, border=4)}
+        return found | {"secret": secret, "url": url}
 
     def form_valid(self, form: ActivateTOTPForm) -> HttpResponse:
         stage = self.stage
@@ -87,14 +87,14 @@ def recovery_codes(request: StaffRequest) -> HttpResponse:
     """What to write down in case the authenticator is lost; shown for a while after signing in."""
     get_adapter(request).is_reauthentication_required()
     codes = second_factor.unused_recovery_codes(request.user)
-    return render(request, "console/recovery_codes.html", {"codes": codes})
+    return render(request, "console/recovery_codes.html", {"codes": codes, "home": STAFF_HOME})
 
 
 class PasswordView(PasswordChangeView):  # type: ignore[misc]  # allauth is untyped
     """A new password for oneself."""
 
     template_name = "console/password.html"
-    success_url = reverse_lazy("console")
+    success_url = STAFF_HOME
 
 
 @staff_required()

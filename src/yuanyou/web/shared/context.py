@@ -41,7 +41,7 @@ def viewer_zone(request: HttpRequest) -> str | None:
 def _exists(zone: str) -> bool:
     try:
         ZoneInfo(zone)
-    except (ValueError, OSError):
+    except (LookupError, ValueError, OSError):  # what a cookie may hold
         return False
     return True
 
