@@ -4,9 +4,11 @@ import smtplib
 from collections.abc import Callable
 from unittest.mock import patch
 
+import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.urls import reverse
@@ -44,6 +46,24 @@ class TestSigningIn:
     def test_nothing_is_sent_but_one_e_mail(self, client: Client, people: People) -> None:
         ask_for_code(client, "mei@example.com")
         assert [message.to for message in mail.outbox] == [["mei@example.com"]]
+
+    @pytest.mark.parametrize(
+        ("wanted", "words"),
+        [("en", "Your code to sign in"), ("zh-CN", "登录"), ("zh-TW", "登入")],
+    )
+    def test_the_e_mail_speaks_the_language_of_the_page(
+        self, client: Client, people: People, wanted: str, words: str
+    ) -> None:
+        client.post(
+            reverse("account_login"), {"login": "mei@example.com"}, headers={"accept-language": wanted}
+        )
+        message = mail.outbox[-1]
+        assert isinstance(message, EmailMultiAlternatives)
+        code = code_for("mei@example.com")
+        assert code in message.subject
+        for body in (str(message.body), str(message.alternatives[0].content)):
+            assert words in body
+            assert code in body
 
     def test_the_address_and_the_code_may_be_typed_as_a_chinese_keyboard_does(
         self, client: Client, people: People

@@ -150,6 +150,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
     """Secrets of second factors are stored sealed; the operator's name is what an authenticator shows."""
 
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("That did not match. Please try again."),
+    }
+
     def encrypt(self, text: str) -> str:
         return seal.seal(seal.SIGN_IN, text.encode()).hex()
 
