@@ -1,4 +1,4 @@
-"""What a browser may load and where a form may lead: `settings` takes its Content-Security-Policy from here."""
+"""What a browser may load and where a form may lead: the Content-Security-Policy of `settings`."""
 
 from csp.constants import NONE, SELF
 

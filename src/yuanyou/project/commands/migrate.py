@@ -19,9 +19,9 @@ def command(result: Path | None) -> None:
     target.enter()
     from django.conf import settings
 
-    from yuanyou.project import setup
+    from yuanyou.project import prepare
 
-    rows = setup.prepare(settings.CONFIG)
+    rows = prepare.prepare(settings.CONFIG)
     if result:
         result.write_text(json.dumps([list(row) for row in rows]), "utf-8")
         return
