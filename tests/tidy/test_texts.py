@@ -1,0 +1,80 @@
+"""Every text a person can read is written in every language, as a native would write it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from yuanyou.project import messages
+
+NOT_IN_TAIWAN = ("充值", "套餐", "短信", "停機", "登錄", "網絡", "賬戶", "郵編", "默認", "續約")
+"""Mainland words in Taiwan's characters: what a converter makes of zh-Hans."""
+CHARACTERS = {"zh_Hans": "gb2312", "zh_Hant": "cp950"}
+"""The character set whose Han characters are all a writer of this language uses."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def translations(locale: str) -> Iterator[tuple[str, str]]:
+    """(English, translated) for every text."""
+    for message in messages.load(locale):
+        if message.id:
+            english = message.id[0] if isinstance(message.id, tuple) else message.id
+            strings = message.string if isinstance(message.string, tuple) else (message.string,)
+            for string in strings:
+                yield str(english), str(string)
+
+
+@pytest.mark.parametrize("locale", messages.LOCALES)
+def test_every_text_is_translated_with_the_same_placeholders_and_none_is_left_over(locale: str) -> None:
+    assert list(messages.faults(locale)) == []
+
+
+def test_taiwan_reads_its_own_words() -> None:
+    found = [(word, text) for word in NOT_IN_TAIWAN for _, text in translations("zh_Hant") if word in text]
+    assert found == []
+
+
+@pytest.mark.parametrize(("locale", "charset"), CHARACTERS.items())
+def test_no_character_is_the_other_scripts(locale: str, charset: str) -> None:
+    foreign = {
+        (character, text)
+        for _, text in translations(locale)
+        for character in _HAN.findall(text)
+        if not _writable(character, charset)
+    }
+    assert foreign == set()
+
+
+@pytest.mark.parametrize("locale", messages.LOCALES)
+def test_everybody_is_addressed_politely(locale: str) -> None:
+    assert [text for _, text in translations(locale) if "你" in text] == []
+
+
+@pytest.mark.parametrize("locale", messages.LOCALES)
+def test_a_han_text_has_no_english_punctuation(locale: str) -> None:
+    wrong = re.compile(r"[\u4e00-\u9fff][,;!?:]|[\u4e00-\u9fff]\.(?:$|[\u4e00-\u9fff])|[\u4e00-\u9fff]\(")
+    assert [text for _, text in translations(locale) if wrong.search(text)] == []
+
+
+def test_a_missing_translation_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = messages.load("zh_Hans")
+    told = next(message for message in catalog if message.id)
+    told.string = ("",) if isinstance(told.string, tuple) else ""
+    monkeypatch.setattr(messages, "load", lambda _locale: catalog)
+    assert len(list(messages.faults("zh_Hans"))) == 1
+
+
+def test_a_lost_placeholder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = messages.load("zh_Hans")
+    told = next(message for message in catalog if message.id and "%(" in str(message.id))
+    told.string = ("没有",) if isinstance(told.string, tuple) else "没有"
+    monkeypatch.setattr(messages, "load", lambda _locale: catalog)
+    assert len(list(messages.faults("zh_Hans"))) == 1
+
+
+def _writable(character: str, charset: str) -> bool:
+    try:
+        character.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
