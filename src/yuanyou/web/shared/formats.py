@@ -84,6 +84,18 @@ def clock(instant: datetime, zone: str) -> str:
     return f"{instant.astimezone(ZoneInfo(zone)):%H:%M:%S}"
 
 
+def hours(opens: datetime, closes: datetime, zone: str) -> str:
+    """`08:00–24:00 New York`; `20:00–12:00 (next day) Beijing`."""
+    start, end = opens.astimezone(ZoneInfo(zone)), closes.astimezone(ZoneInfo(zone))
+    if end.time() == time():
+        until = "24:00"
+    elif end.date() > start.date():
+        until = _("%(time)s (next day)") % {"time": f"{end:%H:%M}"}
+    else:
+        until = f"{end:%H:%M}"
+    return f"{start:%H:%M}–{until} {zone_name(zone)}"
+
+
 def last_moment(end: datetime, zone: str) -> datetime:
     """What to show for an exclusive end: at midnight, 23:59 of the day before; else the minute itself."""
     at_midnight = end.astimezone(ZoneInfo(zone)).time() == time()

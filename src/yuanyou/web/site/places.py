@@ -1,4 +1,4 @@
-"""Finding a country as people write it: 日本, 美國, USA, Tokyo, 首爾 ..., whatever language the page is in."""
+"""Finding a country as people write it (日本, 美國, USA, Tokyo, 首爾), whatever language the page is in."""
 
 import unicodedata
 from functools import cache

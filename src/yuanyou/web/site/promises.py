@@ -1,4 +1,4 @@
-"""What we promise, read from the policies that drive the engine (law 12): change grace, and the pages change."""
+"""What we promise, read from the policies that drive the engine (law 12): a new grace changes the pages."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

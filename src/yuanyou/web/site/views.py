@@ -1,6 +1,7 @@
 """Pages for everybody: what is sold, what we promise, how to reach us."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from yuanyou.catalog.queries import NotOnSale
 from yuanyou.web.shared.context import language_tag
+from yuanyou.web.shared.methods import name_of
 from yuanyou.web.shared.operator import operator
 from yuanyou.web.shared.trip import Trip, trip
 from yuanyou.web.site import handles, promises, shelf
@@ -20,8 +22,8 @@ from yuanyou.wiring import payment_providers
 
 TEASER = 3
 """How many plans the front page shows."""
-SAMPLE = (timedelta(days=21), timedelta(days=9))
-"""The front page's picture of a line: so long ago it began, so long it goes on."""
+SAMPLE_DAYS = (21, 10)
+"""The front page's picture of a line: it began so many days ago and ends with so many midnights more."""
 
 
 @require_safe
@@ -72,22 +74,26 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def faq(request: HttpRequest) -> HttpResponse:
-    methods = [name for provider in payment_providers().values() for name in provider.capabilities().methods]
-    return _promised(request, "site/faq.html", methods=methods)
+    """What people ask most."""
+    ways = [method for provider in payment_providers().values() for method in provider.capabilities().methods]
+    return _promised(request, "site/faq.html", methods=[name_of(method) for method in ways])
 
 
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
+    """What both sides agree to."""
     return _promised(request, "site/terms.html")
 
 
 @require_safe
 def refunds(request: HttpRequest) -> HttpResponse:
-    return _promised(request, "site/refunds.html")
+    """When money comes back, and how."""
+    return _promised(request, "site/refunds.html", surplus=settings.CONFIG.surplus_policy)
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about a person, why, and for how long."""
     return render(request, "site/privacy.html")
 
 
@@ -130,6 +136,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def robots(_request: HttpRequest) -> HttpResponse:
+    """Search engines find the public pages only."""
     private = ("/account/", "/home/", "/hooks/", "/lines/", "/orders/", "/receipts/", "/renew/", "/staff/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
@@ -141,8 +148,10 @@ def _promised(request: HttpRequest, template: str, **more: object) -> HttpRespon
 
 
 def _sample(now: datetime) -> Trip:
-    gone, left = SAMPLE
-    return trip(now - gone, now + left, zone=operator().zone, now=now)
+    zone = operator().zone
+    midnight = datetime.combine(now.astimezone(ZoneInfo(zone)), time(), ZoneInfo(zone))
+    gone, left = (timedelta(days=days) for days in SAMPLE_DAYS)
+    return trip(midnight - gone, midnight + left, zone=zone, now=now)
 
 
 def _icon(name: str, size: int) -> dict[str, str]:

@@ -7,6 +7,7 @@
 {{ at|day:zone }}, {{ at|clock:zone }}, {{ ends_at|last_day:zone }}
 {% both_zones at zone %}          <time>; and on a line of its own the reader's zone, if its clock differs
 {% both_zones ends_at zone end=True %}
+{% hours opens closes zone %}      08:00–24:00 纽约时间, and the reader's
 {{ bytes|data }}, {{ seconds|minutes }}, {{ count|texts }}, {{ number|phone }}, {{ code|country }}
 {% line_state state %}            a chip with a shape and a word, for a line's state
 {% chip "good" _("Paid") %}       the same for anything else: good, warn, bad, wait, off
@@ -92,6 +93,16 @@ def both_zones(context: template.Context, instant: datetime, zone: str, *, end: 
     if not other or formats.same_clock(zone, other, shown):
         return here
     return format_html('{}<br><time datetime="{}">{}</time>', here, _iso(shown, other), when(shown, other))
+
+
+@register.simple_tag(takes_context=True)
+def hours(context: template.Context, opens: datetime, closes: datetime, zone: str) -> SafeString:
+    """Opening hours in our zone, and below in the reader's when their clock shows something else."""
+    here = format_html('<span class="n">{}</span>', formats.hours(opens, closes, zone))
+    other = context.get("viewer_zone")
+    if not other or formats.same_clock(zone, other, opens):
+        return here
+    return format_html('{}<br><span class="n">{}</span>', here, formats.hours(opens, closes, other))
 
 
 @register.inclusion_tag("shared/_state.html")

@@ -20,9 +20,9 @@ def days(number: Span | int) -> str:
 
 
 @register.filter
-def percent(span: Span) -> str:
-    """The least that every plan grants: `10 %`."""
-    return _("%(percent)s%%") % {"percent": span.least}
+def percent(number: Span | int) -> str:
+    """`10%`; of a span, the least, which every plan grants."""
+    return _("%(percent)s%%") % {"percent": number.least if isinstance(number, Span) else number}
 
 
 @register.filter
