@@ -1,0 +1,78 @@
+"""No page is heavier than DESIGN §7 allows: people read them over 128 kbps."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from tests.houses import give_line
+from tests.people import People
+from tests.plans import MONTH
+from tests.web import weight
+from yuanyou.identity.models import Account
+from yuanyou.kernel.ids import Ref
+
+pytestmark = pytest.mark.usefixtures("house")
+
+LANGUAGES = ("zh-hans", "zh-hant", "en")
+OPEN_PAGES = (
+    *(
+        (f"site:{name}", ())
+        for name in ("home", "plans", "help", "verify", "faq", "terms", "refunds", "privacy", "app")
+    ),
+    ("site:plan", (MONTH.code,)),
+    ("account_login", ()),
+    ("account_signup", ()),
+    ("customer:find", ()),
+)
+OWN_PAGES = ("home", "receipts", "top-up")
+LINE_PAGES = ("line", "install", "renew")
+
+
+def light_enough(found: weight.Weight) -> None:
+    assert found.first <= weight.CUSTOMER_FIRST, found
+    assert found.requests <= weight.CUSTOMER_REQUESTS, found
+    assert found.again <= weight.CUSTOMER_AGAIN, found
+    assert found.of(".css") <= weight.CSS, found
+
+
+def signed_in(people: People, language: str) -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(Account.objects.get(pk=people.mei.account_id))
+    return client
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "arguments"), OPEN_PAGES)
+def test_a_page_for_everybody_is_light_enough(name: str, arguments: tuple[str, ...], language: str) -> None:
+    client = Client(headers={"accept-language": language})
+    light_enough(weight.weigh(client, reverse(name, args=arguments)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_customers_pages_are_light_enough(people: People, language: str) -> None:
+    line = str(Ref("line", give_line(people.mei, now=settings.CLOCK.now() - timedelta(days=3))))
+    client = signed_in(people, language)
+    addresses = [reverse(f"customer:{name}") for name in OWN_PAGES]
+    addresses += [reverse(f"customer:{name}", args=[line]) for name in LINE_PAGES]
+    for address in (*addresses, reverse("account"), reverse("customer:buy", args=[MONTH.code])):
+        light_enough(weight.weigh(client, address))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lite_needs_no_second_request(people: People, language: str) -> None:
+    give_line(people.mei, now=settings.CLOCK.now() - timedelta(days=3))
+    found = weight.weigh(signed_in(people, language), reverse("customer:lite"))
+    assert found.requests == 1
+    assert found.first <= weight.LITE
+
+
+def test_the_staffs_way_in_is_light_enough() -> None:
+    assert weight.weigh(Client(), reverse("staff_sign_in")).first <= weight.STAFF_FIRST
+
+
+def test_the_shared_style_is_within_its_budget() -> None:
+    found = weight.weigh(Client(), reverse("site:home"))
+    assert 0 < found.of("shared/app.css") <= weight.CSS
