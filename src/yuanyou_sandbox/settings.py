@@ -1,0 +1,58 @@
+"""What the sandbox needs to know, from the environment (SANDBOX_...) and the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8002
+DEFAULT_SMTP_PORT = 8025
+
+
+class Unsafe(ValueError):
+    """A setting with which the sandbox must not start; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`None` secrets are made at the first start and kept with the data."""
+
+    data: Path
+    port: int = DEFAULT_PORT
+    smtp_port: int = DEFAULT_SMTP_PORT
+    stripe_key: str | None = None
+    stripe_webhook_secret: str | None = None
+    stripe_webhook_url: str | None = None
+    esim_token: str | None = None
+    clock_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        for url in filter(None, [self.stripe_webhook_url]):
+            if urlsplit(url).scheme != "http":
+                raise Unsafe(f"notices go to plain http:// addresses on this machine, not to {url}")
+        if "_live_" in (self.stripe_key or ""):
+            raise Unsafe("SANDBOX_STRIPE_KEY is a live key: give the sandbox a key that starts with sk_test_")
+
+    @property
+    def url(self) -> str:
+        """Where people and programs find the sandbox."""
+        return f"http://{HOST}:{self.port}"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], **chosen: object) -> "Settings":
+        """`chosen` (the command line) wins over `environ`; Unsafe in production."""
+        if environ.get("YUANYOU_ENV") == "production":
+            raise Unsafe("the sandbox takes no real money: it does not run with YUANYOU_ENV=production")
+        given = {name: environ.get(f"SANDBOX_{name.upper()}") or None for name in cls.__dataclass_fields__}
+        given |= {name: str(value) for name, value in chosen.items() if value is not None}
+        return cls(
+            data=Path(given["data"] or ".data/sandbox"),
+            port=int(given["port"] or DEFAULT_PORT),
+            smtp_port=int(given["smtp_port"] or DEFAULT_SMTP_PORT),
+            stripe_key=given["stripe_key"],
+            stripe_webhook_secret=given["stripe_webhook_secret"],
+            stripe_webhook_url=given["stripe_webhook_url"],
+            esim_token=given["esim_token"],
+            clock_file=Path(given["clock_file"]) if given["clock_file"] else None,
+        )

@@ -1,0 +1,1 @@
+"""What every simulated company is made of: state, clock, timers, faults, notices, pages."""

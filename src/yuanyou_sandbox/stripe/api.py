@@ -1,0 +1,184 @@
+"""Stripe's API as it is on the wire: keys, versions, forms, idempotency, errors, and what goes wrong.
+
+Sources: docs.stripe.com/api and the request and error code of the official SDK.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from yuanyou_sandbox.shared.faults import Fault
+from yuanyou_sandbox.shared.http import Receive, Scope, Send, hang, read, reply
+from yuanyou_sandbox.shared.store import Document, dumps
+from yuanyou_sandbox.stripe import operations
+from yuanyou_sandbox.stripe.account import API_VERSION, COMPANY, Account, Cause
+from yuanyou_sandbox.stripe.errors import ApiError
+from yuanyou_sandbox.stripe.expand import expanded
+from yuanyou_sandbox.stripe.idempotency import Kept, Keys, fingerprint
+from yuanyou_sandbox.stripe.ids import new_id
+from yuanyou_sandbox.stripe.lies import LIES, told_falsely
+from yuanyou_sandbox.stripe.params import Params, decode
+
+BEFORE = {"timeout_before", "error_500", "rate_limit", "slow"}
+AFTER = {"timeout_after", "malformed"}
+SLOW_SECONDS = 2
+PREFIX = "/v1/"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was sent, read as far as it must be before anything is done."""
+
+    id: str
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def key(self) -> str | None:
+        """The idempotency key; only POST has one."""
+        return self.headers.get("idempotency-key") if self.method == "POST" else None
+
+
+class Api:
+    """An ASGI application, to be mounted so that `/v1/` follows."""
+
+    def __init__(self, account: Account, secret_key: str) -> None:
+        self._account, self._secret_key = account, secret_key
+        self._faults, self._store = account.world.faults, account.world.store
+        self.keys = Keys(account.world)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = await _request(scope, receive)
+        try:
+            self._check_key(request)
+            call = operations.call_of(request.method, request.path)
+        except ApiError as error:
+            await self._send(send, request, _failed(error, request.id))
+            return
+        fault = self._faults.take(COMPANY, call.name, BEFORE | AFTER, call.ident)
+        if fault and fault.fault == "timeout_before":
+            await hang(receive, send, fault.seconds)
+            return
+        answer, replayed = await self._answer(request, call, fault)
+        if fault and fault.fault == "timeout_after":
+            await hang(receive, send, fault.seconds)
+            return
+        broken = fault is not None and fault.fault == "malformed"
+        await self._send(send, request, answer, replayed=replayed, broken=broken)
+
+    async def _answer(
+        self, request: Request, call: operations.Call, fault: Fault | None
+    ) -> tuple[Kept, bool]:
+        """The answer, and whether it was given before."""
+        try:
+            _stumble(fault)
+            if request.key is None:
+                await _dawdle(fault)
+                return self._do(request, call, None), False
+            same = fingerprint(request.method, request.path, request.body)
+            kept = self.keys.begin(request.key, same)
+            if kept:
+                return kept, True
+            try:
+                await _dawdle(fault)
+                return self._do(request, call, same), False
+            finally:
+                self.keys.end(request.key)
+        except ApiError as error:
+            return _failed(error, request.id), False
+
+    def _do(self, request: Request, call: operations.Call, same: str | None) -> Kept:
+        """Carry it out, and keep the answer with it. ApiError when nothing was done."""
+        self._account.cause = Cause(request.id, request.key)
+        try:
+            with self._store.transaction():
+                try:
+                    answer = Kept(200, self._run(request, call), request.id)
+                except ApiError as error:
+                    if not error.ran:
+                        raise
+                    answer = _failed(error, request.id)
+                if request.key and same:
+                    self.keys.keep(request.key, same, answer)
+                return answer
+        finally:
+            self._account.cause = Cause()
+
+    def _run(self, request: Request, call: operations.Call) -> bytes:
+        tree = decode(request.body.decode() if request.method == "POST" else request.query)
+        paths = Params({"expand": tree.pop("expand", [])}).texts("expand")
+        answer = operations.run(self._account, call, Params(tree))
+        return _encoded(self._with_lies(expanded(self._account, answer, paths), call))
+
+    def _with_lies(self, answer: Document, call: operations.Call) -> Document:
+        lie = self._faults.take(COMPANY, call.name, LIES, answer.get("id"))
+        return told_falsely(answer, lie) if lie else answer
+
+    def _check_key(self, request: Request) -> None:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not key:
+            raise ApiError(
+                "You did not provide an API key. You need to provide your API key in the Authorization"
+                " header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+                status=401,
+            )
+        if key != self._secret_key:
+            shown = f"{key[:8]}{'*' * max(0, len(key) - 12)}{key[-4:]}"
+            raise ApiError(f"Invalid API Key provided: {shown}", status=401)
+
+    async def _send(
+        self, send: Send, request: Request, answer: Kept, *, replayed: bool = False, broken: bool = False
+    ) -> None:
+        headers = {
+            "Content-Type": "application/json",
+            "Request-Id": request.id,
+            "Stripe-Version": request.headers.get("stripe-version", API_VERSION),
+        }
+        if request.key:
+            headers["Idempotency-Key"] = request.key
+        if replayed:
+            headers |= {"Idempotent-Replayed": "true", "Original-Request": answer.request_id}
+        if answer.status in {409, 500}:
+            headers["Stripe-Should-Retry"] = "true"
+        body = answer.body[: len(answer.body) // 2] if broken else answer.body
+        await reply(send, answer.status, headers, body)
+
+
+async def _request(scope: Scope, receive: Receive) -> Request:
+    path = scope["path"]
+    return Request(
+        id=new_id("req_"),
+        method=scope["method"],
+        path=path[path.index(PREFIX) + len(PREFIX) :] if PREFIX in path else path,
+        query=scope["query_string"].decode("latin-1"),
+        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+        body=await read(receive),
+    )
+
+
+def _stumble(fault: Fault | None) -> None:
+    """Faults that answer before anything is done."""
+    if fault and fault.fault == "error_500":
+        told = "An unknown error occurred"
+        raise ApiError(told, status=500, type="api_error")
+    if fault and fault.fault == "rate_limit":
+        told = (
+            "Request rate limit exceeded. Learn more about rate limits: https://stripe.com/docs/rate-limits."
+        )
+        raise ApiError(told, status=429, code="rate_limit")
+
+
+async def _dawdle(fault: Fault | None) -> None:
+    if fault and fault.fault == "slow":
+        await asyncio.sleep(fault.seconds or SLOW_SECONDS)
+
+
+def _failed(error: ApiError, request_id: str) -> Kept:
+    return Kept(error.status, _encoded({"error": error.body}), request_id)
+
+
+def _encoded(answer: Any) -> bytes:
+    return dumps(answer).encode()

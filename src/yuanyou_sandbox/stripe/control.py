@@ -1,0 +1,158 @@
+"""`/_control/stripe`: customers, banks and staff of the account, without a browser."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from yuanyou_sandbox.shared.requests import Told
+from yuanyou_sandbox.shared.store import Document
+from yuanyou_sandbox.stripe import balance, checkout, refunds
+from yuanyou_sandbox.stripe.account import Account
+from yuanyou_sandbox.stripe.cards import chosen
+from yuanyou_sandbox.stripe.errors import ApiError
+from yuanyou_sandbox.stripe.pay_page import success_url
+from yuanyou_sandbox.stripe.webhook import Endpoint
+
+SUCCEEDED, FAILED = "succeeded", "failed"
+COMPLETE, FAIL = "complete", "fail"
+
+
+class StripeControl:
+    """Controls of one account."""
+
+    def __init__(self, account: Account, endpoint: Endpoint) -> None:
+        self._account, self._endpoint = account, endpoint
+        self._store = account.world.store
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/sessions/{session}/pay", self.pay, methods=["POST"]),
+            Route("/sessions/{session}/expire", self.expire, methods=["POST"]),
+            Route("/sessions/{session}/settle", self.settle, methods=["POST"]),
+            Route("/sessions/{session}/refund", self.refund, methods=["POST"]),
+            Route("/refunds/{refund}/settle", self.settle_refund, methods=["POST"]),
+            Route("/webhook", self.webhook, methods=["GET", "POST"]),
+            Route("/rotate_webhook_secret", self.rotate, methods=["POST"]),
+            Route("/account", self.account, methods=["GET"]),
+        ]
+
+    async def pay(self, request: Request) -> Response:
+        """{card?, challenge?: complete|fail, late?: true}: pay as on the page; late: also when expired."""
+        told = await Told.by(request)
+        card, challenge = told.text("card") or "4242424242424242", told.text("challenge", (COMPLETE, FAIL))
+        late = told.flag("late")
+        told.finish()
+        session = self._session(request)
+        if session["status"] != "open" and not (late and session["status"] == "expired"):
+            raise HTTPException(409, f"the session is {session['status']}")
+        method = chosen(card, session["currency"])
+        if method is None or method.type not in session["payment_method_types"]:
+            raise HTTPException(400, f"the session takes {', '.join(session['payment_method_types'])} only")
+        with self._store.transaction():
+            intent = checkout.pay(self._account, session, method)
+            if challenge and intent["status"] == "requires_action":
+                checkout.answer_challenge(self._account, session, intent, completed=challenge == COMPLETE)
+        return JSONResponse(self._outcome(session, intent))
+
+    async def expire(self, request: Request) -> Response:
+        """The session's time is up."""
+        session = self._session(request)
+        if session["status"] == "open":
+            with self._store.transaction():
+                checkout.expire(self._account, session)
+        return JSONResponse(self._outcome(session, None))
+
+    async def settle(self, request: Request) -> Response:
+        """{outcome: succeeded|failed}: the bank's word on a debit."""
+        told = await Told.by(request)
+        outcome = told.need_text("outcome", (SUCCEEDED, FAILED))
+        told.finish()
+        session = self._session(request)
+        intent = self._account.find("payment_intent", session["payment_intent"])
+        if intent is None or intent["status"] != "processing":
+            raise HTTPException(409, "no debit is under way")
+        with self._store.transaction():
+            checkout.settle(self._account, intent, succeeded=outcome == SUCCEEDED)
+        return JSONResponse(self._outcome(self._session(request), intent))
+
+    async def refund(self, request: Request) -> Response:
+        """{amount?}: a refund by hand, in Stripe's dashboard; minor units, all that is left when absent."""
+        told = await Told.by(request)
+        amount = told.whole("amount")
+        told.finish()
+        intent = self._account.find("payment_intent", self._session(request)["payment_intent"])
+        charge = self._account.find("charge", intent["latest_charge"]) if intent else None
+        if charge is None:
+            raise HTTPException(409, "nothing was paid")
+        try:
+            with self._store.transaction():
+                return JSONResponse(refunds.refund(self._account, charge, amount))
+        except ApiError as error:
+            raise HTTPException(409, str(error)) from error
+
+    async def settle_refund(self, request: Request) -> Response:
+        """{outcome: succeeded|failed}: the customer's bank takes a refund, or sends it back."""
+        told = await Told.by(request)
+        outcome = told.need_text("outcome", (SUCCEEDED, FAILED))
+        told.finish()
+        refund = self._account.find("refund", request.path_params["refund"])
+        if refund is None:
+            raise HTTPException(404, "no such refund")
+        with self._store.transaction():
+            (refunds.succeed if outcome == SUCCEEDED else refunds.fail)(self._account, refund)
+        return JSONResponse(refund)
+
+    async def webhook(self, request: Request) -> Response:
+        """GET, or POST {url}: where notices go."""
+        if request.method == "POST":
+            told = await Told.by(request)
+            url = told.need_text("url")
+            told.finish()
+            if not url.startswith("http://"):
+                raise HTTPException(400, "notices go to plain http:// addresses")
+            self._endpoint.move(url)
+        return JSONResponse({"url": self._endpoint.url, "secrets": self._endpoint.secrets()})
+
+    async def rotate(self, request: Request) -> Response:
+        """{secret?, overlap_seconds?}: sign with a new secret, for a while with the old one too."""
+        told = await Told.by(request)
+        secret, overlap = told.text("secret"), told.whole("overlap_seconds")
+        told.finish()
+        return JSONResponse({"secret": self._endpoint.rotate(secret, overlap or 0)})
+
+    async def account(self, request: Request) -> Response:
+        """What Stripe itself says it took and gave, by currency, in minor units."""
+        del request
+        return JSONResponse(self.money())
+
+    def money(self) -> dict[str, dict[str, int]]:
+        names = (balance.GROSS, balance.FEES, balance.REFUNDS)
+        totals = self._account.totals()
+        return {
+            code: {name: found.get(name, 0) for name in names} | {"net": balance.net(found)}
+            for code, found in totals.items()
+        }
+
+    def _session(self, request: Request) -> Document:
+        try:
+            with self._store.transaction():
+                return checkout.current(self._account, request.path_params["session"])
+        except ApiError:
+            raise HTTPException(404, "no such session") from None
+
+    def _outcome(self, session: Document, intent: Document | None) -> dict[str, Any]:
+        error = intent["last_payment_error"] if intent else None
+        action = intent["next_action"] if intent else None
+        return {
+            "id": session["id"],
+            "status": session["status"],
+            "payment_status": session["payment_status"],
+            "payment_intent": session["payment_intent"],
+            "payment_intent_status": intent["status"] if intent else None,
+            "error": error["message"] if error else None,
+            "challenge_url": action["redirect_to_url"]["url"] if action else None,
+            "success_url": success_url(session),
+        }

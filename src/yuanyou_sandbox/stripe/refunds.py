@@ -1,0 +1,158 @@
+"""Refunds: never above the charge; some take days, and some of those come back."""
+
+from yuanyou_sandbox.shared.store import Document
+from yuanyou_sandbox.stripe import balance, currency
+from yuanyou_sandbox.stripe.account import Account
+from yuanyou_sandbox.stripe.cards import Refunds, of_fingerprint
+from yuanyou_sandbox.stripe.errors import ApiError
+from yuanyou_sandbox.stripe.ids import new_id
+from yuanyou_sandbox.stripe.listing import paged
+from yuanyou_sandbox.stripe.params import Params
+
+KIND = "refund"
+REASONS = ("duplicate", "fraudulent", "requested_by_customer")
+OUTCOMES = {"async": Refunds.LATER, "async_then_failed": Refunds.FAIL_LATER}
+SETTLES_AFTER_SECONDS = 86_400
+SUCCEED, FAIL = "stripe.refund_succeeds", "stripe.refund_fails"
+WHY = "expired_or_canceled_card"
+
+
+def create(account: Account, params: Params) -> Document:
+    """POST /v1/refunds, of a charge or of the charge of a payment_intent."""
+    charge = _charge(account, params.text("charge"), params.text("payment_intent"))
+    amount = params.integer("amount")
+    reason, metadata = params.choice("reason", REASONS), params.metadata()
+    params.without_effect("instructions_email")
+    params.finish()
+    return refund(account, charge, amount, reason=reason, metadata=metadata)
+
+
+def refund(
+    account: Account,
+    charge: Document,
+    amount: int | None,
+    *,
+    reason: str | None = None,
+    metadata: dict[str, str] | None = None,
+) -> Document:
+    """Give back `amount` (minor units; None is all that is left). ApiError beyond what is left."""
+    amount = _possible(charge, amount)
+    made = {
+        "id": new_id("re_3"),
+        "object": KIND,
+        "amount": amount,
+        "balance_transaction": None,
+        "charge": charge["id"],
+        "created": account.now(),
+        "currency": charge["currency"],
+        "description": None,
+        "destination_details": None,
+        "metadata": metadata or {},
+        "payment_intent": charge["payment_intent"],
+        "reason": reason,
+        "receipt_number": None,
+        "source_transfer_reversal": None,
+        "status": "succeeded",
+        "transfer_reversal": None,
+    }
+    made["balance_transaction"] = balance.record_refund(account, made)["id"]
+    _plan(account, made, charge)
+    account.create(made, {"charge": charge["id"], "payment_intent": charge["payment_intent"]})
+    _count_on(account, charge, amount)
+    account.emit("refund.created", made)
+    account.emit("charge.refunded", charge)
+    return made
+
+
+def refund_rest(account: Account, intent: Document) -> None:
+    """All that is left of what an intent took; nothing when nothing is."""
+    charge = account.find("charge", intent["latest_charge"])
+    if charge and charge["status"] == "succeeded" and not charge["refunded"]:
+        refund(account, charge, None)
+
+
+def succeed(account: Account, made: Document) -> None:
+    """The customer's bank has taken the money; nothing when that is already known."""
+    if made["status"] != "pending":
+        return
+    made |= {"status": "succeeded", "pending_reason": None}
+    account.save(made)
+    account.emit("refund.updated", made)
+
+
+def fail(account: Account, made: Document) -> None:
+    """The customer's bank sends it back; nothing when it already has."""
+    if made["status"] not in {"pending", "succeeded"}:
+        return
+    back = balance.record_refund_failure(account, made)
+    made |= {"status": "failed", "failure_reason": WHY, "failure_balance_transaction": back["id"]}
+    account.save(made)
+    _count_on(account, account.get("charge", made["charge"]), -made["amount"])
+    account.emit("refund.failed", made)
+    account.emit("refund.updated", made)
+
+
+def retrieve(account: Account, params: Params, ident: str) -> Document:
+    """GET /v1/refunds/:id."""
+    params.finish()
+    return account.get(KIND, ident)
+
+
+def list_all(account: Account, params: Params) -> Document:
+    """GET /v1/refunds, also by charge or payment_intent."""
+    return paged(account, params, KIND, "/v1/refunds", by=("charge", "payment_intent"))
+
+
+def _charge(account: Account, charge: str | None, intent: str | None) -> Document:
+    if charge and intent:
+        raise ApiError("You may only specify one of these parameters: charge, payment_intent.")
+    if charge:
+        return account.get("charge", charge, "charge")
+    if intent is None:
+        told = "One of the following params should be provided for this request: payment_intent or charge."
+        raise ApiError(told, code="parameter_missing")
+    latest = account.get("payment_intent", intent, "payment_intent")["latest_charge"]
+    if latest is None:
+        raise ApiError(f"This PaymentIntent ({intent}) does not have a successful charge to refund.")
+    return account.get("charge", latest, "charge")
+
+
+def _possible(charge: Document, amount: int | None) -> int:
+    if charge["status"] != "succeeded":
+        raise ApiError(f"Charge {charge['id']} has not succeeded: it cannot be refunded.", param="charge")
+    left = charge["amount"] - charge["amount_refunded"]
+    if left == 0:
+        told = f"Charge {charge['id']} has already been refunded."
+        raise ApiError(told, code="charge_already_refunded", param="charge")
+    if amount is None:
+        return int(left)
+    if amount < 1:
+        raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+    if amount > left:
+        asked, rest = currency.shown(amount, charge["currency"]), currency.shown(left, charge["currency"])
+        told = f"Refund amount ({asked}) is greater than unrefunded amount on charge ({rest})"
+        raise ApiError(told, param="amount")
+    return amount
+
+
+def _plan(account: Account, made: Document, charge: Document) -> None:
+    """When and how it ends: as was ordered for the next one, or as the card does."""
+    ordered = account.world.faults.take("stripe", "refunds.create", set(OUTCOMES))
+    details = charge["payment_method_details"]
+    outcome = (
+        OUTCOMES[ordered.fault]
+        if ordered
+        else of_fingerprint(details[details["type"]]["fingerprint"]).refunds
+    )
+    if outcome is Refunds.AT_ONCE:
+        return
+    timer = SUCCEED if outcome is Refunds.LATER else FAIL
+    account.world.timers.set(timer, made["id"], account.now() + SETTLES_AFTER_SECONDS)
+    if ordered or outcome is Refunds.LATER:
+        made |= {"status": "pending", "pending_reason": "processing"}
+
+
+def _count_on(account: Account, charge: Document, amount: int) -> None:
+    charge["amount_refunded"] += amount
+    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
+    account.save(charge)
