@@ -34,9 +34,9 @@ class TestAddresses:
         assert addresses(people) == ["mei@example.com", "second@example.com"]
 
     def test_the_first_one_is_told_of_the_second(self, client: Client, people: People) -> None:
-        enter(client, "mei@example.com")
+        enter(client, "ada@example.com")
         add_address(client, "second@example.com")
-        assert subjects_to("mei@example.com") == ["An address was added to your account"]
+        assert subjects_to("ada@example.com") == ["An address was added to your account"]
 
     def test_who_lost_the_first_signs_in_with_the_second(self, client: Client, people: People) -> None:
         enter(client, "mei@example.com")
@@ -61,8 +61,8 @@ class TestAddresses:
         client.post(reverse("account_email"), {"action_remove": "", "email": "mei@example.com"})
         assert addresses(people) == ["mei@example.com", "second@example.com"]
 
-    def test_a_removed_one_signs_nobody_in(self, client: Client, people: People) -> None:
-        enter(client, "mei@example.com")
+    def test_a_removed_one_is_told_and_signs_nobody_in(self, client: Client, people: People) -> None:
+        enter(client, "ada@example.com")
         add_address(client, "second@example.com")
         client.post(reverse("account_email"), {"action_remove": "", "email": "second@example.com"})
         assert subjects_to("second@example.com")[-1] == "An address was removed from your account"

@@ -140,9 +140,15 @@ class TestAddingOne:
         assert not Authenticator.objects.exists()
 
     def test_every_address_of_the_account_is_told(self, client: Client, people: People) -> None:
-        enter(client, "mei@example.com")
+        enter(client, "ada@example.com")
         add_passkey(client, Phone())
-        assert subjects_to("mei@example.com") == ["A passkey was added to your account"]
+        assert subjects_to("ada@example.com") == ["A passkey was added to your account"]
+
+    def test_without_a_name_it_is_called_after_the_device(self, people: People) -> None:
+        client = Client(headers={"user-agent": "Mozilla/5.0 (iPhone) AppleWebKit Version/18.0 Safari/604.1"})
+        enter(client, "mei@example.com")
+        add_passkey(client, Phone(), name="")
+        assert "iPhone, Safari" in client.get(reverse("mfa_list_webauthn")).content.decode()
 
     def test_it_must_be_one_that_verifies_its_owner(self, client: Client, people: People) -> None:
         enter(client, "mei@example.com")

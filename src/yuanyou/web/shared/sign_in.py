@@ -30,6 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from yuanyou.identity import actions, queries, rules, seal
 from yuanyou.identity.models import Account
 from yuanyou.web.shared.context import viewer_zone
+from yuanyou.web.shared.devices import device_name
 
 log = logging.getLogger(__name__)
 
@@ -159,6 +160,10 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
 
     def decrypt(self, encrypted_text: str) -> str:
         return seal.open_(seal.SIGN_IN, bytes.fromhex(encrypted_text)).decode()
+
+    def generate_authenticator_name(self, *_about: Any) -> str:
+        """A passkey is named after the device it was made on, unless its owner says otherwise."""
+        return device_name(context.request.headers.get("User-Agent", ""))
 
     def get_totp_issuer(self) -> str:
         name: str = settings.CONFIG.operator_name
