@@ -16,16 +16,13 @@ from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import booking_day, day_end
 from yuanyou.lines import queries as lines
 from yuanyou.lines.models import Term
-from yuanyou.lines.rules import TermState, earned_through
+from yuanyou.lines.rules import earned_through
 
 
 def earn_rest(term: Term, *, at: datetime) -> None:
     """The term ended (or was cut) at `at`: post what the daily entries do not earn of it."""
-    zone = settings.CONFIG.books_zone
-    # An end at midnight belongs to the day before: that day's entry leaves the term to this one.
-    last_day = booking_day(at - timedelta(microseconds=1), zone=zone)
-    before = day_end(last_day - timedelta(days=1), zone=zone)
-    rest = Money(term.net_minor - _earned_daily(term, through=before), term.currency)
+    daily = _earned_daily(term, through=_left_to_daily(at))
+    rest = Money(term.net_minor - daily, term.currency)
     ledger.post(
         recipes.rest_earned(term_id=term.pk, product_class=term.product_class, amount=rest), happened_at=at
     )
@@ -65,15 +62,22 @@ def _earn_day(day: date, *, zone: str) -> int:
 
 def unearned(term: Term, *, last_day: date | None) -> int:
     """What the books still defer of a term, when the daily entries are posted through `last_day`."""
-    if term.state in {TermState.ENDED, TermState.CUT}:
-        return 0
+    left_to_daily = _left_to_daily(term.ended_at or term.ends_at)
+    owed = term.net_minor if term.ended_at is None else _earned_daily(term, through=left_to_daily)
     if last_day is None:
-        return term.net_minor
+        return owed
+    posted = day_end(last_day, zone=settings.CONFIG.books_zone)
+    return owed - _earned_daily(term, through=min(posted, left_to_daily))
+
+
+def _left_to_daily(end: datetime) -> datetime:
+    """Through when the daily entries earn a term that ends at `end`: the last whole day before its last.
+
+    An end at midnight belongs to the day before, whose entry leaves the term to its rest.
+    """
     zone = settings.CONFIG.books_zone
-    day = timedelta(days=1)
-    before_its_last = booking_day(term.ends_at - timedelta(microseconds=1), zone=zone) - day
-    through = day_end(min(last_day, before_its_last), zone=zone)
-    return term.net_minor - _earned_daily(term, through=through)
+    last_day = booking_day(end - timedelta(microseconds=1), zone=zone)
+    return day_end(last_day - timedelta(days=1), zone=zone)
 
 
 def _earned_daily(term: Term, *, through: datetime) -> int:

@@ -230,7 +230,7 @@ def _give_back(paid: Paid, *, now: datetime) -> None:
 
 def _refuse_same_again(order: Order, *, now: datetime) -> None:
     assert order.line_id is not None
-    earlier = order_queries.paid_since(
+    earlier = order_queries.renewed_since(
         line_id=order.line_id, total=order.total, since=now - SAME_AGAIN_WITHIN
     )
     if earlier is not None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from yuanyou.kernel.money import Money
 from yuanyou.orders.models import Order, Receipt
-from yuanyou.orders.rules import OrderState
+from yuanyou.orders.rules import OrderKind, OrderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ def opened_by(order_id: int, token: UUID) -> Order | None:
     return Order.objects.filter(pk=order_id, token=token).first()
 
 
-def paid_since(*, line_id: int, total: Money, since: datetime) -> Order | None:
-    """The last order for the same line and amount that was paid since then."""
+def renewed_since(*, line_id: int, total: Money, since: datetime) -> Order | None:
+    """The last renewal of the same line for the same amount that was paid since then."""
     return (
         Order.objects.filter(
             line_id=line_id,
+            kind=OrderKind.RENEWAL,
             state=OrderState.FULFILLED,
             total_minor=total.minor,
             currency=total.currency,

@@ -36,6 +36,8 @@ class _Forms(HTMLParser):
         if tag == "form":
             self.forms.append(Form(told.get("action") or "", (told.get("method") or "get").lower()))
             self._inside = True
+        elif self._inside and tag == "button" and told.get("name"):
+            self.forms[-1].choices.setdefault(str(told["name"]), []).append(told.get("value") or "")
         elif self._inside and tag == "input" and told.get("name"):
             name, value = str(told["name"]), told.get("value") or ""
             kind = told.get("type", "text")

@@ -66,7 +66,7 @@ def show(request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
     page = _page(opened_order(ref, token))
     part = request.headers.get("HX-Request") == "true"
     template = "customer/_order.html" if part else "customer/order.html"
-    return render(request, template, {"page": page, "asked_again": "again" in request.GET})
+    return render(request, template, {"page": page})
 
 
 @require_GET

@@ -14,7 +14,6 @@ from yuanyou.catalog.queries import NotOnSale
 from yuanyou.catalog.rules import Quote
 from yuanyou.flows import links
 from yuanyou.flows.checkout import NothingToPayWith, Tender
-from yuanyou.flows.renewal import PaidJustNow
 from yuanyou.flows.top_up import AmountOutOfRange
 from yuanyou.kernel.money import Money
 from yuanyou.ledger.actions import Overdrawn
@@ -92,8 +91,6 @@ def go(form: PayForm, begin: Begin) -> HttpResponse | str:
     tender = methods.tender(form.cleaned_data["method"], use_wallet=form.cleaned_data["use_wallet"])
     try:
         order, url = begin(tender, form.cleaned_data["key"])
-    except PaidJustNow as earlier:
-        return redirect(links.order_page(earlier.order) + "?again=1")
     except tuple(REFUSALS) as refusal:
         return str(REFUSALS[type(refusal)])
     return redirect(url or links.order_page(order))

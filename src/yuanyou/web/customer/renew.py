@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yuanyou.catalog.rules import Quote
-from yuanyou.flows import renewal
+from yuanyou.flows import links, renewal
 from yuanyou.flows.checkout import Tender
-from yuanyou.flows.renewal import Choice, Offer, StartNow
+from yuanyou.flows.renewal import Choice, Offer, PaidJustNow, StartNow
 from yuanyou.identity import queries as identity
 from yuanyou.kernel.money import Money
 from yuanyou.lines.rules import NotRenewable
@@ -90,7 +90,7 @@ def guest(request: HttpRequest, signed: str) -> HttpResponse:
 def _renew(request: HttpRequest, line_id: int, *, owner_hint: str | None) -> HttpResponse:
     now, by_guest = settings.CLOCK.now(), owner_hint is not None
     form = RenewForm(request.POST or request.GET)
-    problem = None
+    problem, earlier = None, None
     if request.method == "POST" and form.is_valid():
 
         def begin(tender: Tender, key: UUID) -> tuple[Order, str | None]:
@@ -106,7 +106,10 @@ def _renew(request: HttpRequest, line_id: int, *, owner_hint: str | None) -> Htt
                 now=now,
             )
 
-        answer = go(form, begin)
+        try:
+            answer = go(form, begin)
+        except PaidJustNow as just_now:
+            answer, earlier = "", links.order_page(just_now.order)
         if isinstance(answer, HttpResponse):
             return answer
         problem = answer
@@ -116,7 +119,12 @@ def _renew(request: HttpRequest, line_id: int, *, owner_hint: str | None) -> Htt
         return render(request, "customer/not_renewable.html", status=409)
     part = request.headers.get("HX-Request") == "true" and request.method == "GET"
     template = "customer/_renew_form.html" if part else "customer/renew.html"
-    context = {"page": page, "form": form if request.method == "POST" else None, "problem": problem}
+    context = {
+        "page": page,
+        "form": form if request.method == "POST" else None,
+        "problem": problem,
+        "earlier": earlier,
+    }
     failed = request.method == "POST"
     return render(request, template, context, status=422 if failed else 200)
 
