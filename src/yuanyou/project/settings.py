@@ -139,7 +139,7 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESE
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    "signup": "20/m/ip,60/h/ip",
+    "signup": "20/m/ip,200/h/ip",
     "request_login_code": "20/m/ip,3/m/key,15/h/key",
     "login_failed": "10/m/ip,5/300s/key",
 }
