@@ -112,15 +112,14 @@ class System:
         where = self._postgres.cluster.folder if self._postgres else "DATABASE_URL"
         addresses = [
             ("Site", site, ""),
-            ("Console", f"{site}/console/", ""),
             ("Simulated companies", f"{sandbox}/", ""),
             ("Mail that was sent", f"{sandbox}/mail/", ""),
             ("Database", str(where), ""),
             ("Data", str(self._data), ""),
         ]
         people = [
-            (each.label, each.username, each.password or "(password shown at first start)")
-            for each in self._sign_ins
+            (who.label, who.url, f"{who.username}  {who.password or '(password shown at first start)'}")
+            for who in self._sign_ins
         ]
         lines = table.lines_for(sys.stdout.encoding)
         self.log.raw(
