@@ -1,92 +1,60 @@
-"""What a page weighs on its way to a phone: its HTML and everything it asks for, compressed as we send it."""
+"""What a page weighs on the wire: the page and everything a browser fetches for it, compressed."""
 
 import gzip
-import io
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 
 KB = 1000
-CUSTOMER_FIRST, CUSTOMER_REQUESTS, CUSTOMER_AGAIN = 60 * KB, 8, 8 * KB
-LITE = 14 * KB
-STAFF_FIRST = 150 * KB
-CSS = 12 * KB
-"""DESIGN §7's budgets in bytes, and the number of requests of a first visit."""
-ALREADY_PACKED = (".png", ".jpg", ".jpeg", ".webp")
+FIRST_VISIT, FIRST_VISIT_REQUESTS, REPEAT_VISIT, LITE, STAFF = 60 * KB, 8, 8 * KB, 14 * KB, 150 * KB
+"""DESIGN §7."""
+FETCHED_LINKS = {"stylesheet", "icon", "manifest"}
+STATIC = "/static/"
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One page. Repeat visits ask for the HTML alone: every other file is cached under its own name."""
+    """Compressed bytes of the page alone (a repeat visit: static files are kept), of all, and how many requests."""
 
-    html: int
-    files: dict[str, int]
-
-    @property
-    def first(self) -> int:
-        return self.html + sum(self.files.values())
-
-    @property
-    def again(self) -> int:
-        return self.html
-
-    @property
-    def requests(self) -> int:
-        return 1 + len(self.files)
-
-    def of(self, suffix: str) -> int:
-        return sum(size for name, size in self.files.items() if name.endswith(suffix))
+    page: int
+    total: int
+    requests: int
 
 
-def weigh(client: Client, address: str) -> Weight:
-    """The page at an address, which must answer 200 (a page of refusal weighs nothing that matters)."""
-    answer = client.get(address)
-    assert answer.status_code == 200, f"{address}: {answer.status_code}"
-    links = _Links()
-    links.feed(answer.content.decode())
-    return Weight(_packed(answer.content), {link: _size(client, link) for link in sorted(links.found)})
-
-
-def _size(client: Client, link: str) -> int:
-    name = link.removeprefix(settings.STATIC_URL)
-    if name == link:
-        return _packed(client.get(link).content)
-    path = finders.find(name)
-    assert isinstance(path, str), f"no such file: {link}"
-    content = Path(path).read_bytes()
-    return len(content) if name.endswith(ALREADY_PACKED) else _packed(content)
-
-
-def _packed(content: bytes) -> int:
-    """gzip as every browser takes it; brotli would be smaller."""
-    packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as file:
-        file.write(content)
-    return len(packed.getvalue())
-
-
-class _Links(HTMLParser):
-    """What a browser fetches without being asked. Touch icons are fetched only when a page is kept."""
-
-    FETCHED = frozenset({"stylesheet", "icon", "manifest", "preload"})
+class _Parts(HTMLParser):
+    """Addresses of what a browser fetches with the page, each once."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: set[str] = set()
+        self.found: dict[str, None] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        if tag == "link" and self.FETCHED & set((told.get("rel") or "").split()):
-            self._take(told.get("href"))
-        elif tag in {"script", "img", "source", "iframe"}:
-            self._take(told.get("src"))
+        values = dict(attrs)
+        if tag == "link" and FETCHED_LINKS.intersection((values.get("rel") or "").split()):
+            self.found[values["href"] or ""] = None
+        elif tag in {"script", "img"} and values.get("src"):
+            self.found[values["src"] or ""] = None
 
-    def _take(self, link: str | None) -> None:
-        if link and not link.startswith("data:"):
-            assert link.startswith("/"), f"from elsewhere: {link}"
-            assert not link.startswith("//"), f"from elsewhere: {link}"
-            self.found.add(link)
+
+def weigh(client: Client, path: str, **query: str) -> Weight:
+    """Open a page and weigh it; AssertionError unless it is there."""
+    answer = client.get(path, query, headers={"accept-encoding": "gzip"})
+    assert answer.status_code == 200, answer.status_code
+    plain = client.get(path, query)
+    parts = _Parts()
+    parts.feed(plain.content.decode())
+    sizes = [_size(client, address) for address in parts.found]
+    page = len(answer.content)
+    return Weight(page=page, total=page + sum(sizes), requests=1 + len(sizes))
+
+
+def _size(client: Client, address: str) -> int:
+    if not address.startswith(STATIC):
+        return len(client.get(address, headers={"accept-encoding": "gzip"}).content)
+    path = finders.find(address.removeprefix(STATIC))
+    assert path, f"{address} is not there"
+    with open(path, "rb") as file:
+        content = file.read()
+    return min(len(content), len(gzip.compress(content, 9)))

@@ -10,6 +10,8 @@ from babel.dates import get_timezone_location
 LOCALES = ("en", "zh_Hans", "zh_Hant")
 SHORTEST_LATIN_PART = 3
 """Two letters are a country's code; from three on they may be part of a name."""
+NO_COUNTRY = {"001", "ZZ"}
+"""Where zones such as UTC are."""
 ALIASES = {
     "US": ("usa", "america", "the states"),
     "GB": ("uk", "england", "britain", "scotland"),
@@ -50,12 +52,13 @@ def _plain(text: str) -> str:
 @cache
 def _names() -> dict[str, frozenset[str]]:
     """By ISO code: the country's names and its big cities' in all our languages."""
-    names: dict[str, set[str]] = {}
+    zones = get_global("zone_territories")
+    names: dict[str, set[str]] = {code: set() for code in zones.values() if code not in NO_COUNTRY}
     for locale in LOCALES:
-        for code, name in Locale.parse(locale).territories.items():
-            if len(code) == 2 and code.isalpha():  # noqa: PLR2004  ISO 3166-1 alpha-2; the others are regions
-                names.setdefault(code, set()).add(_plain(name))
-    for zone, code in get_global("zone_territories").items():
+        territories = Locale.parse(locale).territories
+        for code, known in names.items():
+            known.add(_plain(territories[code]))
+    for zone, code in zones.items():
         if code in names:
             names[code].update(_plain(_city(zone, locale)) for locale in LOCALES)
     for code, aliases in ALIASES.items():

@@ -1,8 +1,10 @@
 """`{{ promises.grace|days }}`: 3 days, 2 to 3 days, up to 3 days; also for a plain number."""
 
+from collections.abc import Iterable, Sequence
+
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from yuanyou.web.site.promises import Span
 
@@ -26,12 +28,13 @@ def percent(number: Span | int) -> str:
 
 
 @register.filter
-def listed(numbers: tuple[int, ...]) -> str:
+def joined(words: Iterable[object]) -> str:
+    """`Japan, Korea`, `日本、韩国`."""
+    return pgettext("between items of a list", ", ").join(str(word) for word in words)
+
+
+@register.filter
+def listed(numbers: Sequence[int]) -> str:
     """`7, 3 and 1`."""
-    *head, last = [str(number) for number in numbers] or [""]
-    if not head:
-        return last
-    return _("%(numbers)s and %(last)s") % {
-        "numbers": _(", ").join(head),
-        "last": last,
-    }
+    *head, last = numbers
+    return _("%(numbers)s and %(last)s") % {"numbers": joined(head), "last": last} if head else str(last)

@@ -1,4 +1,4 @@
-// Small comforts; every page works without them: the reader's time zone, copying, closing an open menu.
+// Small comforts; every page works without them: the reader's time zone, copying, opening the answer asked for, closing a menu.
 (() => {
   "use strict";
 
@@ -15,6 +15,9 @@
       setTimeout(() => { button.textContent = said; }, 2000);
     });
   }
+
+  const asked = document.getElementById(location.hash.slice(1));
+  if (asked instanceof HTMLDetailsElement) asked.open = true;
 
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.langs[open]")) {

@@ -1,0 +1,128 @@
+"""Plans: what they cost with everything, where they work, what happens afterwards."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.plans import LATER, LONG_AGO, MONTH, WEEK, texts
+from yuanyou.catalog import actions, queries
+from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion, VersionState
+from yuanyou.kernel.money import Money
+from yuanyou.web.site import places
+
+PLANS = reverse("site:plans")
+
+
+def shown(client: Client, **query: str) -> str:
+    return client.get(PLANS, query).content.decode()
+
+
+def detail(client: Client, code: str, **query: str) -> str:
+    return client.get(reverse("site:plan", args=[code]), query).content.decode()
+
+
+class TestPrices:
+    def test_the_card_shows_the_total_with_every_tax(self, client: Client, house: None) -> None:
+        assert "US$26.90" in shown(client)  # 25.00 + 4 % + 0.90
+
+    def test_the_card_shows_what_a_day_and_a_gigabyte_cost(self, client: Client, house: None) -> None:
+        page = shown(client)
+        assert "US$0.90 a day" in page
+        assert "US$2.69 per GB" in page
+
+    def test_the_plan_page_adds_the_price_up_line_by_line(self, client: Client, house: None) -> None:
+        page = detail(client, MONTH.code)
+        assert [amount in page for amount in ("US$25.00", "US$1.00", "US$0.90", "USD\u00a026.90")] == [
+            True
+        ] * 4
+        assert "Prepaid 911 fee" in page
+
+
+class TestSearch:
+    @pytest.mark.parametrize(
+        "text", ["US", "usa", "united states", "美国", "美國", "New York", "紐約", "ＵＳ"]
+    )
+    def test_a_country_is_found_by_any_name(self, text: str) -> None:
+        found = places.find(text)
+        assert found is not None
+        assert "US" in found
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("日本", "JP"),
+            ("东京", "JP"),
+            ("東京", "JP"),
+            ("Seoul", "KR"),
+            ("韩国", "KR"),
+            ("台灣", "TW"),
+            ("澳门", "MO"),
+        ],
+    )
+    def test_a_city_means_its_country(self, text: str, code: str) -> None:
+        assert code in (places.find(text) or ())
+
+    @pytest.mark.parametrize("text", ["atlantis", "xx", "zz", "亚特兰蒂斯"])
+    def test_what_is_nowhere_is_nowhere(self, text: str) -> None:
+        assert places.find(text) == frozenset()
+
+    def test_no_text_asks_for_nothing(self) -> None:
+        assert places.find("  ") is None
+
+    def test_only_plans_that_work_there_are_shown(self, client: Client, house: None) -> None:
+        assert "US 7 days" in shown(client, q="美国")
+        assert "US 7 days" not in shown(client, q="Japan")
+
+    def test_a_place_without_a_plan_says_so_and_repeats_what_was_asked(
+        self, client: Client, house: None
+    ) -> None:
+        page = shown(client, q="<Japan>")
+        assert "&lt;Japan&gt;" in page
+        assert "<Japan>" not in page
+        assert "We found no plan" in page
+
+
+class TestOnePlan:
+    def test_what_is_not_on_sale_is_not_there(self, client: Client, house: None) -> None:
+        assert client.get(reverse("site:plan", args=["no-such-plan"])).status_code == 404
+
+    def test_partner_networks_carry_the_date_of_what_we_know(self, client: Client, house: None) -> None:
+        row = Coverage(country="US", network="Prairie Wireless", technologies="5G/4G", as_of=date(2026, 3, 9))
+        actions.set_coverage([row])
+        page = detail(client, MONTH.code)
+        Coverage.objects.filter(network="Prairie Wireless").delete()
+        assert "Prairie Wireless" in page
+        assert "5G / 4G" in page
+        assert "2026-03-09" in page
+
+    def test_fair_use_says_how_slow_it_becomes(self, client: Client, house: None) -> None:
+        assert "128 kbps" in detail(client, MONTH.code)
+
+    def test_a_data_plan_says_that_it_has_no_number(self, client: Client, house: None) -> None:
+        assert "None: data only" in detail(client, LATER.code)
+
+    def test_a_plan_that_waits_says_until_when(self, client: Client, house: None) -> None:
+        assert "at the latest 60 days after payment" in detail(client, LATER.code)
+
+    def test_grace_is_each_plans_own(self, client: Client, house: None) -> None:
+        assert "3 days of grace" in detail(client, MONTH.code)
+        assert "2 days of grace" in detail(client, WEEK.code)
+
+    def test_a_new_grace_in_the_catalog_changes_the_page(self, client: Client, house: None) -> None:
+        plan = replace(MONTH, code="test-grace", texts=texts("Grace"))
+        for days in (1, 5):
+            version = actions.draft(
+                replace(plan, policy=replace(plan.policy, grace_days=days)), prices=[Money(1000, "USD")]
+            )
+            actions.publish(version, now=LONG_AGO)
+            assert f"{days} day{'s' if days > 1 else ''} of grace" in detail(client, plan.code)
+        withdraw(plan.code)
+
+
+def withdraw(code: str) -> None:
+    """Take a test's own plan off the shelf again."""
+    PlanVersion.objects.filter(pk=queries.on_sale(code)).update(state=VersionState.WITHDRAWN)
+    assert PlanPrice.objects.filter(version__plan__code=code).exists()
