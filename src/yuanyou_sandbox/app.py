@@ -31,6 +31,8 @@ def create_app(settings: Settings) -> Starlette:
     """Every company, its pages, the controls; notices, timers and mail run as long as the app does."""
     world = World.open(settings)
     sandbox = Sandbox(world, tuple(open_company(world) for open_company in COMPANIES))
+    for company in sandbox.companies:
+        company.begin()
     return Starlette(
         routes=[
             *[Mount(f"/{each.name}", routes=each.routes) for each in sandbox.companies],

@@ -34,8 +34,8 @@ class Company:
     """and on which acts."""
     notifies: bool = False
     """Does it send notices?"""
-    forget: Callable[[], None] = nothing
-    """Drop what it holds in memory, when everything is reset."""
+    begin: Callable[[], None] = nothing
+    """What it does at every start, and when everything was reset."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class Control:
         await request.body()
         self._world.forget_everything()
         for company in self._sandbox.companies:
-            company.forget()
+            company.begin()
         return JSONResponse({"reset": True})
 
     def _clock(self) -> dict[str, Any]:

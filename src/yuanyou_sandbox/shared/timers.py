@@ -33,10 +33,10 @@ class Timers:
             "INSERT INTO timers (name, subject, due_at) VALUES (?, ?, ?)", (name, subject, due_at)
         )
 
-    def set_once(self, name: str, subject: str, due_at: float) -> None:
-        """Unless it is set already."""
-        if not self._store.run("SELECT 1 FROM timers WHERE name = ? AND subject = ?", (name, subject)):
-            self.set(name, subject, due_at)
+    def set_next(self, name: str, due_at: float) -> None:
+        """The next time of something that comes again and again; instead of any other time set for it."""
+        self._store.run("DELETE FROM timers WHERE name = ?", (name,))
+        self.set(name, "", due_at)
 
     def run_due(self) -> int:
         """Do a batch of what is due; how many there were."""
@@ -47,8 +47,8 @@ class Timers:
         if due:
             with self._store.transaction():
                 for ident, name, subject in due:
-                    self._does[name](subject)
                     self._store.run("DELETE FROM timers WHERE id = ?", (ident,))
+                    self._does[name](subject)
         return len(due)
 
     async def run(self) -> None:

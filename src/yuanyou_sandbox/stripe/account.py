@@ -51,6 +51,8 @@ class Account:
         world.store.add_tables(SCHEMA)
         self.world = world
         self.cause = Cause()
+        self.notifies = False
+        """Is there a webhook endpoint?"""
 
     def now(self) -> int:
         return int(self.world.clock.now())
@@ -83,6 +85,7 @@ class Account:
 
     def emit(self, event_type: str, about: Document) -> None:
         """Keep an event and, if the endpoint listens to it, queue its notice."""
+        wanted = self.notifies and event_type in SUBSCRIBED
         event: Document = {
             "id": new_id("evt_1"),
             "object": "event",
@@ -90,12 +93,12 @@ class Account:
             "created": self.now(),
             "data": {"object": about},
             "livemode": False,
-            "pending_webhooks": int(event_type in SUBSCRIBED),
+            "pending_webhooks": int(wanted),
             "request": {"id": self.cause.request_id, "idempotency_key": self.cause.idempotency_key},
             "type": event_type,
         }
         self.create(event, {"type": event_type, "about": about["id"]})
-        if event_type in SUBSCRIBED:
+        if wanted:
             self.world.notices.put(COMPANY, event_type, event["id"])
 
     def count(self, currency: str, name: str, amount: int) -> None:

@@ -56,6 +56,7 @@ def open_company(world: World) -> Company:
         faults=FAULTS,
         acts=(*OPERATIONS, ON),
         notifies=True,
+        begin=lambda: _forget_keys_daily(world),
     )
 
 
@@ -72,7 +73,7 @@ def _set_timers(account: Account, keys: Keys) -> None:
 
     def forget_keys(_: str) -> None:
         keys.forget_old()
-        timers.set(FORGET_KEYS, "", account.now() + KEPT_SECONDS)
+        _forget_keys_daily(account.world)
 
     timers = account.world.timers
     timers.on(sessions.EXPIRE, expire)
@@ -80,4 +81,7 @@ def _set_timers(account: Account, keys: Keys) -> None:
     timers.on(refunds.SUCCEED, lambda ident: refunds.succeed(account, account.get("refund", ident)))
     timers.on(refunds.FAIL, lambda ident: refunds.fail(account, account.get("refund", ident)))
     timers.on(FORGET_KEYS, forget_keys)
-    timers.set_once(FORGET_KEYS, "", account.now() + KEPT_SECONDS)
+
+
+def _forget_keys_daily(world: World) -> None:
+    world.timers.set_next(FORGET_KEYS, world.clock.now() + KEPT_SECONDS)

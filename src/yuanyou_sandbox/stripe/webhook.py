@@ -26,6 +26,7 @@ class Endpoint:
     def __init__(self, account: Account, url: str | None, secret: str) -> None:
         self._account, self._store = account, account.world.store
         self._url, self._secret = url, secret
+        account.notifies = self.url is not None
 
     @property
     def url(self) -> str | None:
@@ -34,6 +35,7 @@ class Endpoint:
 
     def move(self, url: str) -> None:
         self._store.keep_fact(COMPANY, URL, url)
+        self._account.notifies = True
 
     def secrets(self) -> list[str]:
         """Newest first. A rotation holds as long as the sandbox is started with the same secret."""
