@@ -17,7 +17,7 @@ def check(url: str) -> None:
             version = connection.info.server_version
     except psycopg.Error as error:
         where = urlsplit(url).hostname or "the socket"
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise Trouble(f"Cannot use the database of DATABASE_URL on {where}: {reason}") from None
     if version < OLDEST * 10_000:
         found = f"{version // 10_000}.{version % 10_000}"

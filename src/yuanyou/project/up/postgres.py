@@ -111,7 +111,7 @@ class Postgres:
                 try:
                     self._superuser().close()
                 except psycopg.OperationalError as error:
-                    reason = str(error).strip().splitlines()[-1]
+                    reason = str(error).strip().splitlines()[0]
                     raise Trouble(
                         f"The database in {self.cluster.folder} does not answer: {reason}"
                     ) from None
