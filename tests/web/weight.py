@@ -3,6 +3,7 @@
 import gzip
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.test import Client
@@ -16,7 +17,7 @@ STATIC = "/static/"
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """Compressed bytes of the page alone (a repeat visit: static files are kept), of all, and how many requests."""
+    """Compressed bytes of the page alone (a repeat visit: static files are kept) and of all; requests."""
 
     page: int
     total: int
@@ -55,6 +56,5 @@ def _size(client: Client, address: str) -> int:
         return len(client.get(address, headers={"accept-encoding": "gzip"}).content)
     path = finders.find(address.removeprefix(STATIC))
     assert path, f"{address} is not there"
-    with open(path, "rb") as file:
-        content = file.read()
+    content = Path(path).read_bytes()
     return min(len(content), len(gzip.compress(content, 9)))
