@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.plans import MONTH
-from tests.web.weight import FIRST_VISIT, FIRST_VISIT_REQUESTS, REPEAT_VISIT, weigh
 
 NAMES = ("home", "plans", "help", "verify", "faq", "terms", "refunds", "privacy", "app")
 LANGUAGES = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
@@ -34,12 +33,6 @@ class TestEveryPage:
     ) -> None:
         page = client.get(path, {"lang": language}).content.decode()
         assert ("跳到" in page or "跳至" in page) == (language != "en")
-
-    def test_is_light(self, client: Client, house: None, path: str, language: str) -> None:
-        weight = weigh(client, path, lang=language)
-        assert weight.total <= FIRST_VISIT
-        assert weight.requests <= FIRST_VISIT_REQUESTS
-        assert weight.page <= REPEAT_VISIT
 
 
 @pytest.mark.parametrize("path", paths())
