@@ -123,27 +123,30 @@ def test_an_unknown_parameter_deep_inside_is_named(api: stripe.StripeClient) -> 
 
 
 @pytest.mark.parametrize(
+    ("amount", "currency"), [(50, "usd"), (50, "jpy"), (400, "hkd"), (99_999_999, "usd")]
+)
+def test_the_smallest_and_the_largest_amount_are_taken(
+    api: stripe.StripeClient, amount: int, currency: str
+) -> None:
+    made = api.v1.checkout.sessions.create(order(amount, currency=currency))
+    assert (made.amount_total, made.currency) == (amount, currency)
+
+
+@pytest.mark.parametrize(
     ("amount", "currency", "code"),
     [
         (49, "usd", "amount_too_small"),
-        (50, "usd", None),
         (49, "jpy", "amount_too_small"),
-        (50, "jpy", None),
         (399, "hkd", "amount_too_small"),
-        (99_999_999, "usd", None),
         (100_000_000, "usd", "amount_too_large"),
     ],
 )
-def test_an_amount_is_neither_too_small_nor_too_large(
-    api: stripe.StripeClient, amount: int, currency: str, code: str | None
+def test_an_amount_beyond_stripes_limits_is_refused(
+    api: stripe.StripeClient, amount: int, currency: str, code: str
 ) -> None:
-    try:
-        made = api.v1.checkout.sessions.create(order(amount, currency=currency))
-    except stripe.InvalidRequestError as refusal:
-        assert refusal.code == code
-    else:
-        assert code is None
-        assert (made.amount_total, made.currency) == (amount, currency)
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        api.v1.checkout.sessions.create(order(amount, currency=currency))
+    assert refusal.value.code == code
 
 
 @pytest.mark.parametrize(

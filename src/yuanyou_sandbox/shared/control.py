@@ -43,6 +43,7 @@ class Control:
         self._world.clock.advance(seconds)
         while self._world.timers.run_due():
             pass
+        self._world.notices.look()
         return JSONResponse(self._clock())
 
     async def faults(self, request: Request) -> Response:

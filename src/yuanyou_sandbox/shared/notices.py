@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS notices (
-    id INTEGER PRIMARY KEY, company TEXT NOT NULL, type TEXT NOT NULL, reference TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, company TEXT NOT NULL, type TEXT NOT NULL, reference TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('due', 'sending', 'held', 'dropped', 'delivered', 'given_up')),
     tries INTEGER NOT NULL DEFAULT 0, made_at REAL NOT NULL, due_at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS notices_due ON notices (due_at) WHERE state = 'due';
@@ -88,6 +88,10 @@ class Notices:
             )
         if fate.turn_around:
             self._let_go(self._held(company)[::-1])
+        self._news.set()
+
+    def look(self) -> None:
+        """Something may have become due: do not wait for the next poll."""
         self._news.set()
 
     def release(self, company: str) -> int:
