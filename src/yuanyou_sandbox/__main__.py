@@ -6,6 +6,7 @@ import sys
 
 from yuanyou_sandbox.serve import Taken, serve
 from yuanyou_sandbox.settings import Settings, Unsafe
+from yuanyou_sandbox.shared.store import InUse
 
 
 def main() -> int:
@@ -13,7 +14,7 @@ def main() -> int:
     options = vars(_parser().parse_args())
     try:
         serve(Settings.from_env(os.environ, **options))
-    except (Unsafe, Taken) as error:
+    except (Unsafe, Taken, InUse) as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 2
     return 0

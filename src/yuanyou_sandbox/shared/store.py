@@ -1,7 +1,7 @@
 """Durable state: one SQLite file in WAL mode, used by one thread, a transaction per act.
 
-A committed act survives a killed process (the pages are the kernel's by then); `synchronous=NORMAL`
-gives up only what a loss of power could take, which a sandbox may.
+A committed act survives a killed process: the pages are the kernel's by then. `synchronous=OFF` gives up
+only what a loss of power could take, and leaves the disk to the database that is being measured.
 """
 
 import json
@@ -26,7 +26,18 @@ CREATE TABLE IF NOT EXISTS facts (
     company TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (company, name)) WITHOUT ROWID;
 """
+PRAGMAS = (
+    "locking_mode=EXCLUSIVE",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "wal_autocheckpoint=8000",
+)
+"""The file is ours alone, so no lock is taken for each act; checkpoints, which wait for the disk, are rare."""
+PATIENCE_SECONDS = 1
+"""For a sandbox on the same data that is just ending."""
 EVERYTHING = 1 << 62
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 Document: TypeAlias = dict[str, Any]
 
@@ -45,15 +56,22 @@ class Page:
     """Only newer ones than this document: the ones next to it."""
 
 
+class InUse(Exception):
+    """The file belongs to another process."""
+
+
 class Store:
     """Documents (JSON, found by kind and id, or by kind and key) and a few facts per company."""
 
     def __init__(self, path: Path | str) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
-        self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute("PRAGMA wal_autocheckpoint=8000")
+        self._db = sqlite3.connect(
+            path, isolation_level=None, timeout=PATIENCE_SECONDS, cached_statements=256
+        )
+        try:
+            for pragma in PRAGMAS:
+                self._db.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            raise InUse(f"{path} cannot be used, maybe another sandbox runs on it: {error}") from error
         self._db.executescript(SCHEMA)
         self._depth = 0
 
@@ -70,7 +88,7 @@ class Store:
         if self._depth:
             yield
             return
-        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("BEGIN")
         self._depth = 1
         try:
             yield
@@ -166,4 +184,4 @@ class Store:
 
 def dumps(value: Any) -> str:
     """JSON as it is kept and sent: compact, with Chinese as it is."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return ENCODER.encode(value)
