@@ -15,6 +15,7 @@ PRODUCTION = {
     "YUANYOU_SEAL_KEY": SEAL,
     "YUANYOU_SITE_URL": "https://yuanyou.example/",
     "YUANYOU_OPERATOR_NAME": "Far Travel",
+    "YUANYOU_SUPPORT_PHONE": "+18005550199",
     "YUANYOU_STRIPE_SECRET_KEY": "sk_live_1",
     "YUANYOU_STRIPE_WEBHOOK_SECRETS": "whsec_new, whsec_old",
     "YUANYOU_ESIM_URL": "https://esim.example",
@@ -79,12 +80,20 @@ def test_production_refuses_what_is_unsafe(name: str, value: str, sentence: str)
         ("YUANYOU_WEB_WORKERS", "0"),
         ("YUANYOU_SURPLUS_POLICY", "keep"),
         ("YUANYOU_MAIL_FROM", "care"),
+        ("YUANYOU_SUPPORT_PHONE", "917 555 0100"),
+        ("YUANYOU_SUPPORT_HOURS", "8-24"),
+        ("YUANYOU_SUPPORT_HOURS", "08:00-25:00"),
         ("DATABASE_URL", "mysql://db"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(Unsafe, match=name):
         Config.from_env({name: value})
+
+
+def test_in_production_nobody_is_sent_to_the_demos_accounts() -> None:
+    config = Config.from_env(PRODUCTION)
+    assert (config.support_wechat, config.support_telegram, config.support_whatsapp) == ("", "", "")
 
 
 def test_cells_are_counted_once_and_in_order() -> None:
@@ -119,6 +128,10 @@ def test_every_field_is_read_from_the_variable_named_after_it() -> None:
         "YUANYOU_WEB_WORKERS": "3",
         "YUANYOU_WEB_THREADS": "5",
         "YUANYOU_SURPLUS_POLICY": "refund",
+        "YUANYOU_SUPPORT_HOURS": "09:30-18:00",
+        "YUANYOU_SUPPORT_WECHAT": "far-travel",
+        "YUANYOU_SUPPORT_TELEGRAM": "far_travel",
+        "YUANYOU_SUPPORT_WHATSAPP": "+18005550198",
     }
     names = [field.name for field in fields(Config)]
     assert {variable(name) for name in names} == set(changed)

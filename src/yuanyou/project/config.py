@@ -7,6 +7,7 @@ a value that is missing or unsafe, with one sentence that says what to set.
 
 import base64
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from yuanyou.project.environ import LOOPBACK, Reader, Unsafe, variable
 __all__ = ["Config", "Unsafe", "variable"]
 
 STRIPE_API = "https://api.stripe.com"
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_HOURS = re.compile(rf"{_CLOCK}-(?:{_CLOCK}|24:00)")
 Env = Literal["demo", "production"]
 Tls = Literal["none", "starttls", "tls"]
 Surplus = Literal["wallet", "refund"]
@@ -46,6 +50,16 @@ class Config:
     """Host names the site answers to; the one in `site_url` when unset."""
     operator_name: str
     """The name customers know the operator by."""
+    support_phone: str
+    """The number customers call, in E.164: +19175550100. They write to `mail_from`."""
+    support_hours: str
+    """When it is answered every day, in `books_zone`: 08:00-24:00."""
+    support_wechat: str
+    """The operator's WeChat account; empty for none."""
+    support_telegram: str
+    """The operator's Telegram name without its @; empty for none."""
+    support_whatsapp: str
+    """The operator's WhatsApp number in E.164; empty for none."""
     books_zone: str
     """IANA zone in which the books' days begin."""
     book_currency: str
@@ -107,6 +121,11 @@ class Config:
             site_url=site_url,
             allowed_hosts=_allowed_hosts(read, site_url),
             operator_name=read.text("operator_name", "Yuanyou Mobile", what="the name customers know you by"),
+            support_phone=_support_phone(read),
+            support_hours=_support_hours(read),
+            support_wechat=_contact(read, "support_wechat", demo="yuanyou-care"),
+            support_telegram=_contact(read, "support_telegram", demo="yuanyou_care"),
+            support_whatsapp=_contact(read, "support_whatsapp", demo="+19175550100"),
             books_zone=_books_zone(read),
             book_currency=_book_currency(read),
             tax_jurisdiction=read.optional("tax_jurisdiction") or "US-NY",
@@ -154,6 +173,24 @@ def _allowed_hosts(read: Reader, site_url: str) -> tuple[str, ...]:
     if "*" in hosts:
         raise Unsafe("Set YUANYOU_ALLOWED_HOSTS to the names of your site: * lets anybody forge our links.")
     return hosts
+
+
+def _support_phone(read: Reader) -> str:
+    phone = read.text("support_phone", "+19175550100", what="the number customers call, like +19175550100")
+    if not _E164.fullmatch(phone):
+        raise Unsafe(f"YUANYOU_SUPPORT_PHONE must be a number like +19175550100, not {phone!r}.")
+    return phone
+
+
+def _support_hours(read: Reader) -> str:
+    hours = read.optional("support_hours") or "08:00-24:00"
+    if not _HOURS.fullmatch(hours):
+        raise Unsafe(f"YUANYOU_SUPPORT_HOURS must be two times like 08:00-24:00, not {hours!r}.")
+    return hours
+
+
+def _contact(read: Reader, name: str, *, demo: str) -> str:
+    return read.optional(name) or ("" if read.production else demo)
 
 
 def _books_zone(read: Reader) -> str:

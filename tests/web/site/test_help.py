@@ -1,12 +1,14 @@
 """Reaching us, knowing that it is us, and keeping the site on a phone."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
+from pytest_django import Settings
 
 from yuanyou.web.shared.operator import operator
 from yuanyou.web.site.browsers import Browser, browser
@@ -35,6 +37,15 @@ class TestContacts:
     def test_a_reader_with_our_clock_sees_them_once(self, client: Client, house: None) -> None:
         client.cookies["zone"] = "America/Toronto"
         assert "Toronto" not in client.get(reverse("site:help")).content.decode()
+
+    def test_what_the_operator_does_not_have_is_not_shown(
+        self, client: Client, house: None, settings: Settings
+    ) -> None:
+        settings.CONFIG = replace(settings.CONFIG, support_whatsapp="", support_hours="09:30-18:00")
+        page = client.get(reverse("site:help")).content.decode()
+        assert "WhatsApp" not in page
+        assert "Telegram" in page
+        assert "09:30–18:00 New York" in page
 
 
 class TestVerify:

@@ -1,8 +1,7 @@
 """Who runs this installation and how people reach them: the one place every page takes it from."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from functools import cache
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.conf import settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """The company customers deal with. Phones in E.164; hours are wall-clock times in `zone`, every day."""
+    """The company customers deal with. Phones in E.164; a contact it does not have is empty."""
 
     name: str
     phone: str
@@ -18,33 +17,38 @@ class Operator:
     wechat: str
     telegram: str
     whatsapp: str
-    opens: time
-    closes: time
+    opens: timedelta
+    closes: timedelta
+    """Of every day, from midnight in `zone`; before `opens` means on the next day."""
     zone: str
     demo: bool
 
     def hours(self, now: datetime) -> tuple[datetime, datetime]:
-        """Today's opening hours; where they close after midnight, the end is tomorrow."""
+        """The opening hours of the day that `now` is in."""
         here = ZoneInfo(self.zone)
-        today = now.astimezone(here).date()
-        start = datetime.combine(today, self.opens, here)
-        end = datetime.combine(today, self.closes, here)
-        return start, end if end > start else end + timedelta(days=1)
+        midnight = now.astimezone(here).replace(hour=0, minute=0, second=0, microsecond=0)
+        closes = self.closes if self.closes > self.opens else self.closes + timedelta(days=1)
+        return midnight + self.opens, midnight + closes
 
 
-@cache
 def operator() -> Operator:
-    """This installation's operator. Contacts that a demo needs no company for are the demo's."""
+    """This installation's operator."""
     config = settings.CONFIG
+    opens, closes = (_since_midnight(text) for text in config.support_hours.split("-"))
     return Operator(
         name=config.operator_name,
-        phone="+19175550100",
+        phone=config.support_phone,
         email=config.mail_from,
-        wechat="yuanyou-care",
-        telegram="yuanyou_care",
-        whatsapp="+19175550100",
-        opens=time(8),
-        closes=time(),
+        wechat=config.support_wechat,
+        telegram=config.support_telegram,
+        whatsapp=config.support_whatsapp,
+        opens=opens,
+        closes=closes,
         zone=config.books_zone,
         demo=config.env != "production",
     )
+
+
+def _since_midnight(text: str) -> timedelta:
+    hours, minutes = text.split(":")
+    return timedelta(hours=int(hours), minutes=int(minutes))

@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"^\+?[\d\s()./-]{7,}$")
 def is_ours(text: str, operator: Operator) -> bool:
     """`@Yuanyou_Care`, `https://t.me/yuanyou_care`, `(917) 555-0100` are; only the whole handle counts."""
     ours = (operator.wechat, operator.telegram, operator.whatsapp, operator.phone, operator.email)
-    return _plain(text) in {_plain(handle) for handle in ours}
+    return _plain(text) in {_plain(handle) for handle in ours if handle}
 
 
 def _plain(text: str) -> str:
