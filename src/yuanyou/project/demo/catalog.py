@@ -19,8 +19,10 @@ def load(*, now: datetime) -> None:
     """Safe to repeat: a plan that changed gets a new version, one that did not keeps the one on sale."""
     for tax in _read("taxes")["tax"]:
         actions.set_tax(_tax(tax))
-    for shelf, plan in enumerate(_read("plans")["plan"]):
-        _offer(_facts(plan), price=Money(plan["usd_minor"], "USD"), shelf=shelf, now=now)
+    told = _read("plans")
+    for shelf, plan in enumerate(told["plan"]):
+        facts = _facts(plan, regions=told["regions"])
+        _offer(facts, price=Money(plan["usd_minor"], "USD"), shelf=shelf, now=now)
     coverage = _read("coverage")
     actions.set_coverage(
         [
@@ -47,7 +49,7 @@ def _offer(facts: PlanFacts, *, price: Money, shelf: int, now: datetime) -> None
         actions.publish(actions.draft(facts, prices=[price], shelf=shelf), now=now)
 
 
-def _facts(plan: dict[str, Any]) -> PlanFacts:
+def _facts(plan: dict[str, Any], *, regions: dict[str, list[str]]) -> PlanFacts:
     policy = {field.name: plan[field.name] for field in fields(Policy) if field.name in plan}
     return PlanFacts(
         code=plan["code"],
@@ -58,18 +60,26 @@ def _facts(plan: dict[str, Any]) -> PlanFacts:
         day_rule=DayRule(plan.get("day_rule", "calendar")),
         start_rule=StartRule(plan.get("start_rule", "on_payment")),
         first_use_within_days=plan.get("first_use_within_days", 0),
-        data_bytes=int(Decimal(str(plan["gb"])) * GB),
+        data_bytes=_limit(plan["gb"], GB),
         slow_kbps=plan.get("slow_kbps"),
-        seconds=None if plan.get("minutes") == "unlimited" else plan.get("minutes", 0) * MINUTE,
-        messages=plan.get("messages", 0),
+        seconds=_limit(plan.get("minutes", 0), MINUTE),
+        messages=_limit(plan.get("messages", 0), 1),
         hotspot_bytes=None,
-        countries=tuple(plan["countries"]),
+        countries=(
+            *plan.get("countries", ()),
+            *(country for region in plan.get("regions", ()) for country in regions[region]),
+        ),
         has_number=plan.get("has_number", True),
         keep_number=plan.get("keep_number", False),
         shareable_lines=plan.get("shareable_lines", 1),
-        policy=Policy(**policy),
+        policy=Policy.from_json(policy),
         texts=plan["texts"],
     )
+
+
+def _limit(told: int | str, unit: int) -> int | None:
+    """So many of a unit; None is without limit."""
+    return None if isinstance(told, str) and told == "unlimited" else int(told) * unit
 
 
 def _tax(tax: dict[str, Any]) -> TaxRule:
