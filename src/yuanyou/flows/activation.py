@@ -29,7 +29,6 @@ from yuanyou.messages import actions as messages
 from yuanyou.orders import actions as orders
 from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderKind
-from yuanyou.payments import actions as payments
 from yuanyou.wiring import esim_platform
 
 log = logging.getLogger(__name__)
@@ -62,7 +61,7 @@ def begin(
         )
         started = checkout.start(order, tender, now=now) if new else None
         if started is not None and started.attempt_id is None:
-            finish(checkout.collect(payments.lock(started.payment_id), now=now), now=now)
+            finish(checkout.collect(started.locked, order, entries=started.entries, now=now), now=now)
     return order, checkout.go_on(order, started, tender, now=now)
 
 
@@ -76,7 +75,7 @@ def finish(paid: Paid, *, now: datetime) -> None:
     line = lines.open_line(customer_id=order.customer_id, zone=person.zone, now=now)
     if quote.plan.has_number:
         lines.give_number(line)
-    terms.book_sale(order, quote, payment_id=paid.payment_id, now=now)
+    terms.book_sale(paid, quote, now=now)
     terms.put(line, order, quote, starts_at=_latest_start(quote, now=now), at_first_use=True, now=now)
     esim.wish(line.pk, now=now)
     result = {"number": line.number, "plan_texts": quote.plan.texts}

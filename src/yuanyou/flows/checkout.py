@@ -18,7 +18,7 @@ from yuanyou.kernel.money import Money
 from yuanyou.ledger import actions as ledger
 from yuanyou.ledger import queries as books
 from yuanyou.ledger import recipes
-from yuanyou.orders import actions as orders
+from yuanyou.ledger.rules import Entry
 from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderState
 from yuanyou.payments import actions as payments
@@ -49,10 +49,11 @@ class Tender:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A payment that has begun. `attempt_id` None: the wallet pays all of it."""
+    """A payment that has begun. `attempt_id` None: the wallet pays all of it, by `entries` not yet posted."""
 
-    payment_id: int
+    locked: payments.Locked
     attempt_id: int | None
+    entries: tuple[Entry, ...] = ()
 
 
 def start(order: Order, tender: Tender, *, now: datetime) -> Started:
@@ -69,32 +70,41 @@ def start(order: Order, tender: Tender, *, now: datetime) -> Started:
 
 def _attempts(locked: payments.Locked, tender: Tender, *, now: datetime) -> Started:
     payment, owed = locked.payment, locked.payment.amount
-    held = _hold_wallet_part(locked, now=now) if tender.use_wallet else Money(0, owed.currency)
-    rest = owed - held
-    if not rest:
-        return Started(payment.pk, None)
-    if tender.provider is None or tender.method is None:
+    if tender.use_wallet and locked.wallet_part is None:
+        has = books.wallet_balance(payment.customer_id, payment.currency)
+        if has >= owed and not locked.attempts:
+            return _spend_wallet(locked, now=now)
+        if has.minor > 0:
+            locked = _hold_wallet_part(locked, min(has, owed), now=now)
+    held = locked.wallet_part.amount if locked.wallet_part else Money(0, owed.currency)
+    if tender.provider is None or tender.method is None or held == owed:
         raise NothingToPayWith
-    locked = payments.lock(payment.pk) if held else locked
     attempt = payments.open_attempt(
         locked,
         provider=tender.provider,
         method=tender.method,
-        amount=rest,
+        amount=owed - held,
         now=now,
         state=AttemptState.SUBMITTING,
     )
-    return Started(payment.pk, attempt.pk)
+    return Started(locked, attempt.pk)
 
 
-def _hold_wallet_part(locked: payments.Locked, *, now: datetime) -> Money:
-    """Set aside what the wallet has of what is owed; zero when it is empty or its part is held already."""
-    if locked.wallet_part is not None:
-        return locked.wallet_part.amount
+def _spend_wallet(locked: payments.Locked, *, now: datetime) -> Started:
+    """The wallet covers all of it: nobody else is waited for, so nothing is held."""
     payment = locked.payment
-    part = min(books.wallet_balance(payment.customer_id, payment.currency), payment.amount)
-    if part.minor <= 0:
-        return Money(0, payment.currency)
+    attempt = payments.open_attempt(
+        locked, provider=WALLET, method=WALLET, amount=payment.amount, now=now, state=AttemptState.SUCCEEDED
+    )
+    entry = recipes.wallet_spent(
+        attempt_id=attempt.pk, customer_id=payment.customer_id, payment_id=payment.pk, amount=payment.amount
+    )
+    return Started(payments.Locked(payment, (attempt,)), None, (entry,))
+
+
+def _hold_wallet_part(locked: payments.Locked, part: Money, *, now: datetime) -> payments.Locked:
+    """Set a part of the wallet aside while another method is being paid."""
+    payment = locked.payment
     attempt = payments.open_attempt(
         locked, provider=WALLET, method=WALLET, amount=part, now=now, state=AttemptState.PROCESSING
     )
@@ -102,27 +112,37 @@ def _hold_wallet_part(locked: payments.Locked, *, now: datetime) -> Money:
         recipes.wallet_part_held(attempt_id=attempt.pk, customer_id=payment.customer_id, amount=part),
         happened_at=now,
     )
-    return part
+    return payments.Locked(payment, (*locked.attempts, attempt))
 
 
-def collect(locked: payments.Locked, *, now: datetime) -> Paid:
-    """The payment is covered: take the wallet's part as far as it is needed, and hand over the paid order."""
+def collect(locked: payments.Locked, order: Order, *, entries: tuple[Entry, ...] = (), now: datetime) -> Paid:
+    """The payment is covered: take the wallet's part as far as it is needed; the order as paid.
+
+    `entries` brought the money and are not posted yet: fulfilling posts them with what it becomes.
+    """
     payment = locked.payment
     brought = sum(a.amount_minor for a in locked.attempts if a.state == AttemptState.SUCCEEDED)
     needed = Money(payment.amount_minor - brought, payment.currency)
-    from_wallet = settle_wallet_part(locked, needed=needed, now=now)
+    settled = settle_wallet_part(locked, needed=needed, now=now)
     payments.paid(payment, now=now)
-    order = orders.lock(payment.order_id)
-    by = next((a for a in locked.attempts if a.state == AttemptState.SUCCEEDED and not a.is_wallet), None)
-    return Paid(order, payment.pk, from_wallet, by.method if by else WALLET, by.card if by else {})
+    succeeded = [a for a in locked.attempts if a.state == AttemptState.SUCCEEDED]
+    by = next((a for a in succeeded if not a.is_wallet), None)
+    from_wallet = sum(a.amount_minor for a in succeeded if a.is_wallet)
+    return Paid(
+        order=order,
+        payment_id=payment.pk,
+        wallet_part=Money(from_wallet, payment.currency),
+        method=by.method if by else WALLET,
+        card=by.card if by else {},
+        entries=entries + settled,
+    )
 
 
-def settle_wallet_part(locked: payments.Locked, *, needed: Money, now: datetime) -> Money:
-    """Take the held wallet part if it is needed, else give it back; what was taken."""
+def settle_wallet_part(locked: payments.Locked, *, needed: Money, now: datetime) -> tuple[Entry, ...]:
+    """Take the held wallet part if it is needed, else give it back; the entry that says so, not yet posted."""
     held, payment = locked.wallet_part, locked.payment
-    nothing = Money(0, payment.currency)
     if held is None:
-        return nothing
+        return ()
     if needed.minor > 0:
         payments.move(held, AttemptEvent.SUCCEEDED, source="settle", now=now)
         entry = recipes.wallet_part_taken(
@@ -133,8 +153,7 @@ def settle_wallet_part(locked: payments.Locked, *, needed: Money, now: datetime)
         entry = recipes.wallet_part_released(
             attempt_id=held.pk, customer_id=payment.customer_id, amount=held.amount
         )
-    ledger.post(entry, happened_at=now)
-    return held.amount if needed.minor > 0 else nothing
+    return (entry,)
 
 
 def send(attempt_id: int, *, now: datetime) -> str | None:
@@ -142,7 +161,7 @@ def send(attempt_id: int, *, now: datetime) -> str | None:
 
     Safe to repeat: the idempotency key is the attempt's, so the provider makes one object.
     """
-    provider, ask = ask_for(attempt_id)
+    provider, ask = ask_for(attempt_id, with_email=True)
     action, trouble = None, None
     try:
         action = payment_provider(provider).create(ask)
@@ -204,11 +223,13 @@ def close(attempt_id: int, *, now: datetime) -> None:
                 payments.move(attempt, AttemptEvent.CANCELED, source="close", now=now)
 
 
-def ask_for(attempt_id: int) -> tuple[str, Ask]:
+def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:
     """The provider of an attempt, and the attempt as its adapter sees it."""
     with in_cell(cell_of(attempt_id)):
         attempt = Attempt.objects.select_related("payment__order").get(pk=attempt_id)
     order = attempt.payment.order
+    # Also when the answer to the first request was lost: the same key wants the same body.
+    email_wanted = not order.by_guest and (with_email or attempt.provider_ref is None)
     return attempt.provider, Ask(
         ref=attempt.ref,
         idempotency_key=attempt.ref,
@@ -217,7 +238,7 @@ def ask_for(attempt_id: int) -> tuple[str, Ask]:
         provider_ref=attempt.provider_ref,
         description=_description(order),
         language=order.language,
-        email=None if order.by_guest else identity.email_of(order.customer_id),
+        email=identity.email_of(order.customer_id) if email_wanted else None,
         return_url=links.landing_page(order),
         cancel_url=links.order_page(order),
         expires_at=attempt.expires_at,

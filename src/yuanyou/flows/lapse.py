@@ -24,12 +24,13 @@ def sweep(cell: int, *, now: datetime, limit: int = 100) -> int:
         due_ids = lines.claim_due(now=now, lease=LEASE, limit=limit)
     for line_id in due_ids:
         with in_cell(cell):
-            bring_up_to_date(lines.lock(line_id), now=now)
+            lines.schedule(bring_up_to_date(lines.lock(line_id), now=now))
     return len(due_ids)
 
 
 def bring_up_to_date(current: Timeline, *, now: datetime) -> Timeline:
     """Make every move that was due by `now`, in order, each at its own instant. The line is locked."""
+    moved = False
     while True:
         found = due(
             LineState(current.line.state),
@@ -39,15 +40,16 @@ def bring_up_to_date(current: Timeline, *, now: datetime) -> Timeline:
             now=now,
         )
         if found is None:
-            lines.schedule(current)
+            if moved:
+                lines.schedule(current)
             return current
         what, at = found
         if what is Due.RELEASE and not _may_release(current):
-            # Law 13: nobody was warned enough; the number is held and a person decides.
-            lines.schedule(current, at_least=now + HOLD_LONGER)
-            return current
-        _happen(current, what, at=at)
-        current = lines.timeline(current.line)
+            # Law 13: nobody was warned enough; the number is held on, and a person decides.
+            lines.hold_number(current.line, until=now + HOLD_LONGER)
+        else:
+            _happen(current, what, at=at)
+        current, moved = lines.timeline(current.line), True
 
 
 def _happen(current: Timeline, what: Due, *, at: datetime) -> None:

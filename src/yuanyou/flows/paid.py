@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yuanyou.kernel.money import Money
+from yuanyou.ledger.rules import Entry
 from yuanyou.orders.models import Order
 
 
@@ -16,3 +17,5 @@ class Paid:
     wallet_part: Money
     method: str
     card: Mapping[str, str]
+    entries: tuple[Entry, ...]
+    """What brought the money, to be posted with what it becomes."""

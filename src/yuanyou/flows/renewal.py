@@ -36,7 +36,6 @@ from yuanyou.orders import actions as orders
 from yuanyou.orders import queries as order_queries
 from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderEvent, OrderKind, Start
-from yuanyou.payments import actions as payments
 
 SAME_AGAIN_WITHIN = timedelta(minutes=10)
 
@@ -158,7 +157,7 @@ def begin(
             _refuse_same_again(order, now=now)
         started = checkout.start(order, tender, now=now) if new else None
         if started is not None and started.attempt_id is None:
-            finish(checkout.collect(payments.lock(started.payment_id), now=now), now=now)
+            finish(checkout.collect(started.locked, order, entries=started.entries, now=now), now=now)
     return order, checkout.go_on(order, started, tender, now=now)
 
 
@@ -174,14 +173,14 @@ def finish(paid: Paid, *, now: datetime) -> None:
         _give_back(paid, now=now)
         return
     before = _situation(current, now=now)
-    terms.book_sale(order, quote, payment_id=paid.payment_id, now=now)
+    terms.book_sale(paid, quote, now=now)
     if starts_at == now:
         _let_waiting_follow(current, ends_at=terms.end_of(quote.plan, now, current.line.zone))
     term = terms.put(current.line, order, quote, starts_at=starts_at, at_first_use=False, now=now)
     lines.move(current.line, LineEvent.RENEWED, at=now, cause=order.ref, term_id=term.pk)
-    after = lines.timeline(current.line)
+    after = lines.joined(current, term)
     lines.schedule(after)
-    result = {"before": before, "after": _situation(after, now=now), "plan_texts": quote.plan.texts}
+    result = {"before": before, "after": _after(before, after, quote), "plan_texts": quote.plan.texts}
     orders.fulfil(order, result=result, line_id=current.line.pk, now=now)
     receipts.write(paid, quote=quote, now=now)
 
@@ -215,7 +214,7 @@ def _give_back(paid: Paid, *, now: datetime) -> None:
     entry = recipes.order_returned(
         order_id=order.pk, payment_id=paid.payment_id, customer_id=order.customer_id, amount=order.total
     )
-    ledger.post(entry, happened_at=now)
+    ledger.post(*paid.entries, entry, happened_at=now)
     orders.end(order, OrderEvent.CANCELED)
     messages.queue(
         "order_returned",
@@ -246,13 +245,22 @@ def _same_plan(current: Timeline, quotes: list[Quote]) -> int | None:
 
 
 def _situation(current: Timeline, *, now: datetime) -> dict[str, Any]:
-    """What the result page compares: state, end of what is paid, data left."""
-    buckets = allowances.buckets(current.line.pk, now=now)
-    data = [bucket for bucket in buckets if bucket.unit is Unit.BYTES]
+    """What the result page compares: state, end of what is paid, bytes left now or later (None: no limit)."""
+    data = [bucket for bucket in allowances.buckets(current.line.pk, now=now) if bucket.unit is Unit.BYTES]
     unlimited = any(bucket.left is None for bucket in data)
+    return _told(current, None if unlimited else sum(bucket.left or 0 for bucket in data))
+
+
+def _after(before: dict[str, Any], current: Timeline, quote: Quote) -> dict[str, Any]:
+    """The same once the plan's bytes were granted."""
+    had, got = before["data_left"], quote.plan.data_bytes
+    return _told(current, None if had is None or got is None else had + got)
+
+
+def _told(current: Timeline, data_left: int | None) -> dict[str, Any]:
     until = current.paid_until
     return {
         "state": current.line.state,
         "paid_until": until.isoformat() if until else None,
-        "data_left": None if unlimited else sum(bucket.left or 0 for bucket in data),
+        "data_left": data_left,
     }

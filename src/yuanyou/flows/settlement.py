@@ -21,6 +21,7 @@ from yuanyou.kernel.ids import BadReference, cell_of, parse
 from yuanyou.kernel.money import Money
 from yuanyou.ledger import actions as ledger
 from yuanyou.ledger import recipes
+from yuanyou.ledger.rules import Entry
 from yuanyou.orders import actions as orders
 from yuanyou.orders.rules import OrderEvent, OrderKind
 from yuanyou.payments import actions as payments
@@ -129,25 +130,37 @@ def settle(attempt_id: int, told: Snapshot, *, source: str, now: datetime) -> No
             attempt_id=attempt.pk, provider=attempt.provider, amount=told.amount
         )
         ledger.post(received, happened_at=now)
-    elif event is AttemptEvent.SUCCEEDED:
-        _received(locked, attempt, told, now=now)
-    if attempt.state == AttemptState.SUCCEEDED and told.fee is not None:
-        fee = recipes.fee_charged(attempt_id=attempt.pk, provider=attempt.provider, fee=told.fee)
-        ledger.post(fee, happened_at=now)
+        return
+    fee = _fee(attempt, told)
+    if event is AttemptEvent.SUCCEEDED:
+        _received(locked, attempt, (_brought(locked, attempt, told), *fee), now=now)
+    elif fee:  # learnt later: the provider did not say it at first
+        ledger.post(*fee, happened_at=now)
 
 
-def _received(locked: payments.Locked, attempt: Attempt, told: Snapshot, *, now: datetime) -> None:
-    """The money that was owed is there: the order is fulfilled, or the money is surplus and gets a home."""
-    ledger.post(
-        recipes.payment_received(
-            attempt_id=attempt.pk, payment_id=locked.payment.pk, provider=attempt.provider, amount=told.amount
-        ),
-        happened_at=now,
+def _brought(locked: payments.Locked, attempt: Attempt, told: Snapshot) -> Entry:
+    return recipes.payment_received(
+        attempt_id=attempt.pk, payment_id=locked.payment.pk, provider=attempt.provider, amount=told.amount
     )
+
+
+def _fee(attempt: Attempt, told: Snapshot) -> tuple[Entry, ...]:
+    if attempt.state != AttemptState.SUCCEEDED or told.fee is None:
+        return ()
+    return (recipes.fee_charged(attempt_id=attempt.pk, provider=attempt.provider, fee=told.fee),)
+
+
+def _received(
+    locked: payments.Locked, attempt: Attempt, entries: tuple[Entry, ...], *, now: datetime
+) -> None:
+    """The money that was owed is there: the order is fulfilled, or the money is surplus and gets a home."""
     if locked.payment.state == PaymentState.OPEN and covers(locked.parts, owed=locked.payment.amount):
-        paid = checkout.collect(locked, now=now)
-        FINISH[paid.order.kind](paid, now=now)
-    elif locked.payment.state != PaymentState.OPEN:
+        order = orders.lock(locked.payment.order_id)
+        paid = checkout.collect(locked, order, entries=entries, now=now)
+        FINISH[order.kind](paid, now=now)
+        return
+    ledger.post(*entries, happened_at=now)
+    if locked.payment.state != PaymentState.OPEN:
         surplus.keep(locked, attempt, now=now)
 
 
@@ -167,7 +180,8 @@ def _expire(locked: payments.Locked, *, now: datetime) -> bool:
     payment = locked.payment
     if payment.state != PaymentState.OPEN or not locked.waits_for_nobody:
         return False
-    checkout.settle_wallet_part(locked, needed=Money(0, payment.currency), now=now)
+    released = checkout.settle_wallet_part(locked, needed=Money(0, payment.currency), now=now)
+    ledger.post(*released, happened_at=now)
     payments.end(payment, PaymentEvent.EXPIRED)
     orders.end(orders.lock(payment.order_id), OrderEvent.EXPIRED)
     return True

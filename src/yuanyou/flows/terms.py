@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from yuanyou.allowances import actions as allowances
 from yuanyou.catalog.rules import PlanFacts, Quote, term_end
+from yuanyou.flows.paid import Paid
 from yuanyou.ledger import actions as ledger
 from yuanyou.ledger import recipes
 from yuanyou.lines import actions as lines
@@ -55,18 +56,16 @@ def plan_anew(term: Term, *, starts_at: datetime) -> None:
     allowances.move_span(source(term), starts_at=term.starts_at, ends_at=usable_until(term))
 
 
-def book_sale(order: Order, quote: Quote, *, payment_id: int, now: datetime) -> None:
+def book_sale(paid: Paid, quote: Quote, *, now: datetime) -> None:
     """The money received for the order buys its term."""
-    ledger.post(
-        recipes.term_sold(
-            order_id=order.pk,
-            payment_id=payment_id,
-            product_class=quote.plan.product_class,
-            net=quote.net,
-            taxes=[(line.code, line.amount) for line in quote.taxes],
-        ),
-        happened_at=now,
+    sale = recipes.term_sold(
+        order_id=paid.order.pk,
+        payment_id=paid.payment_id,
+        product_class=quote.plan.product_class,
+        net=quote.net,
+        taxes=[(line.code, line.amount) for line in quote.taxes],
     )
+    ledger.post(*paid.entries, sale, happened_at=now)
 
 
 def end_of(plan: PlanFacts, starts_at: datetime, zone: str) -> datetime:

@@ -57,12 +57,10 @@ def begin(
 def finish(paid: Paid, *, now: datetime) -> None:
     """Everything a paid top-up means."""
     order = paid.order
-    ledger.post(
-        recipes.wallet_topped_up(
-            order_id=order.pk, payment_id=paid.payment_id, customer_id=order.customer_id, amount=order.total
-        ),
-        happened_at=now,
+    entry = recipes.wallet_topped_up(
+        order_id=order.pk, payment_id=paid.payment_id, customer_id=order.customer_id, amount=order.total
     )
+    ledger.post(*paid.entries, entry, happened_at=now)
     after = books.wallet_balance(order.customer_id, order.currency)
     result = {"wallet_before_minor": after.minor - order.total_minor, "wallet_after_minor": after.minor}
     orders.fulfil(order, result=result, line_id=None, now=now)

@@ -110,6 +110,16 @@ def mismatch_received(*, attempt_id: int, provider: str, amount: Money) -> Entry
     )
 
 
+def wallet_spent(*, attempt_id: int, customer_id: int, payment_id: int, amount: Money) -> Entry:
+    """The wallet pays all of an order at once."""
+    return entry(
+        f"taken:{attempt_id}",
+        "wallet part taken",
+        debit(wallet(customer_id), amount),
+        credit(received(payment_id), amount),
+    )
+
+
 def wallet_part_held(*, attempt_id: int, customer_id: int, amount: Money) -> Entry:
     """An order sets the wallet's part aside while another method is being paid."""
     return entry(

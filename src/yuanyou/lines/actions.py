@@ -1,10 +1,11 @@
 """Every write to lines, terms and numbers. Callers hold the line's lock (`lock`) while they move it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from yuanyou.kernel.money import Money
 from yuanyou.kernel.sql import load
@@ -23,6 +24,8 @@ from yuanyou.lines.rules import (
     clocks,
     next_instant,
 )
+
+OPEN_TERMS = (TermState.RUNNING, TermState.WAITING)
 
 
 class NoFreeNumber(Exception):
@@ -62,12 +65,16 @@ class Timeline:
     @property
     def clocks(self) -> Clocks:
         policy = self.last
-        return clocks(
+        life = clocks(
             self.paid_until,
             grace=timedelta(days=policy.grace_days if policy else 0),
             suspended=timedelta(days=policy.suspended_days if policy else 0),
             suspended_at=self.line.suspended_at,
         )
+        held = self.line.held_until
+        if held is None or life.released_at is None:
+            return life
+        return replace(life, released_at=max(life.released_at, held))
 
 
 def open_line(*, customer_id: int, zone: str, now: datetime) -> Line:
@@ -82,11 +89,30 @@ def lock(line_id: int) -> Timeline:
 
 def timeline(line: Line) -> Timeline:
     """The line with its terms, without a lock."""
-    terms = list(line.terms.exclude(state=TermState.CANCELED).order_by("-ends_at")[:8])
+    terms = list(
+        line.terms.filter(Q(state__in=OPEN_TERMS) | Q(pk__in=_last_ended(line))).order_by("starts_at")
+    )
+    return _timeline(line, terms)
+
+
+def joined(current: Timeline, term: Term) -> Timeline:
+    """The timeline once a term was written, without asking the database again."""
+    known = [t for t in (current.running, *current.waiting, current.last) if t is not None]
+    return _timeline(current.line, list({t.pk: t for t in (*known, term)}.values()))
+
+
+def _timeline(line: Line, terms: Sequence[Term]) -> Timeline:
     running = next((term for term in terms if term.state == TermState.RUNNING), None)
-    waiting = tuple(sorted((t for t in terms if t.state == TermState.WAITING), key=lambda t: t.starts_at))
+    waiting = tuple(
+        sorted((t for t in terms if t.state == TermState.WAITING), key=lambda term: term.starts_at)
+    )
     last = max(terms, key=lambda term: term.ended_at or term.ends_at, default=None)
     return Timeline(line, running, waiting, last)
+
+
+def _last_ended(line: Line) -> "QuerySet[Term, int]":
+    ended = line.terms.filter(state__in=[TermState.ENDED, TermState.CUT]).order_by("-ended_at")
+    return ended.values_list("pk", flat=True)[:1]
 
 
 def add_term(line: Line, sold: Sold, *, starts_at: datetime, ends_at: datetime, now: datetime) -> Term:
@@ -140,7 +166,7 @@ def move(line: Line, event: LineEvent, *, at: datetime, cause: str, term_id: int
     if line.state == LineState.SUSPENDED:
         line.suspended_at = at
     elif line.state not in {LineState.RELEASED, LineState.CLOSED}:
-        line.suspended_at = None
+        line.suspended_at = line.held_until = None
     LineMove.objects.create(
         line=line,
         term_id=term_id,
@@ -152,7 +178,7 @@ def move(line: Line, event: LineEvent, *, at: datetime, cause: str, term_id: int
     )
 
 
-def schedule(current: Timeline, *, at_least: datetime | None = None) -> None:
+def schedule(current: Timeline) -> None:
     """Store the line's state and the instant at which the sweep must look at it again."""
     line = current.line
     running_end = current.running.ends_at if current.running else None
@@ -162,8 +188,13 @@ def schedule(current: Timeline, *, at_least: datetime | None = None) -> None:
         waiting_start=current.waiting[0].starts_at if current.waiting else None,
         life=current.clocks,
     )
-    line.next_at = max(instant, at_least) if instant and at_least else instant
-    line.save(update_fields=["state", "suspended_at", "next_at"])
+    line.next_at = instant
+    line.save(update_fields=["state", "suspended_at", "held_until", "next_at"])
+
+
+def hold_number(line: Line, *, until: datetime) -> None:
+    """Keep a number that was due to be given up; it is looked at again then."""
+    line.held_until = until
 
 
 def carry(line: Line, *, iccid: str) -> None:

@@ -36,6 +36,8 @@ class Line(Row):
     next_at = models.DateTimeField(null=True)
     """The instant of the next transition, for the sweep."""
     suspended_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
+    """The number is held beyond its date: too few warnings were accepted (law 13)."""
     created_at = models.DateTimeField()
 
     class Meta:

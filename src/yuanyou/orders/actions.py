@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from psycopg.types.json import Json
 
 from yuanyou.kernel.money import Money
 from yuanyou.kernel.sql import load
@@ -32,27 +33,43 @@ def open_order(
     now: datetime,
 ) -> tuple[Order, bool]:
     """The order of this key, and whether it is new. OtherOrder: same key, other content."""
-    order, new = Order.objects.get_or_create(
-        customer_id=customer_id,
+    order = Order(
         key=key,
-        defaults={
-            "kind": kind,
-            "by_guest": by_guest,
-            "line_id": line_id,
-            "plan_version_id": plan_version_id,
-            "start": start,
-            "quote": quote,
-            "language": language,
-            "total_minor": total.minor,
-            "currency": total.currency,
-            "begin_by": begin_by,
-            "created_at": now,
-        },
+        kind=kind,
+        customer_id=customer_id,
+        by_guest=by_guest,
+        line_id=line_id,
+        plan_version_id=plan_version_id,
+        start=start,
+        quote=quote,
+        language=language,
+        total_minor=total.minor,
+        currency=total.currency,
+        begin_by=begin_by,
+        created_at=now,
     )
+    if _insert(order):
+        return order, True
+    known = Order.objects.get(customer_id=customer_id, key=key)
     asked = (kind, line_id, plan_version_id, start, total)
-    if not new and (order.kind, order.line_id, order.plan_version_id, order.start, order.total) != asked:
-        raise OtherOrder(order.ref)
-    return order, new
+    if (known.kind, known.line_id, known.plan_version_id, known.start, known.total) != asked:
+        raise OtherOrder(known.ref)
+    return known, False
+
+
+def _insert(order: Order) -> bool:
+    """Write the order in one statement; False when its key is taken."""
+    values = {field.attname: getattr(order, field.attname) for field in order._meta.concrete_fields}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            load("yuanyou.orders.sql", "open_order"),
+            values | {"quote": Json(order.quote), "result": Json(order.result)},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    order.pk, order._state.adding, order._state.db = row[0], False, connection.alias
+    return True
 
 
 def lock(order_id: int) -> Order:
