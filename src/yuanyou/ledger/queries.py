@@ -18,6 +18,10 @@ class AccountSum:
     account: str
     amount: Money
 
+    @property
+    def credit(self) -> Money:
+        return -self.amount
+
 
 @dataclass(frozen=True, slots=True)
 class Drift:
@@ -38,6 +42,10 @@ class BookLine:
     account: str
     party: int
     amount: Money
+
+    @property
+    def credit(self) -> Money:
+        return -self.amount
 
 
 def wallet_balance(customer_id: int, currency: str) -> Money:

@@ -52,6 +52,11 @@ def orders_of_line(line_id: int, *, limit: int = 50) -> list[Order]:
     return list(Order.objects.filter(line_id=line_id).order_by("-id")[:limit])
 
 
+def order_of_receipt(number: int) -> Order | None:
+    """The order that a receipt of this cell is for."""
+    return Order.objects.filter(receipt__number=number).first()
+
+
 def receipt_of(order_id: int) -> ReceiptView | None:
     row = Receipt.objects.select_related("order").filter(order_id=order_id).first()
     return _receipt(row) if row else None

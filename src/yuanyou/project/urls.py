@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("yuanyou.web.customer.sign_in_urls")),
     path("", include("yuanyou.web.console.sign_in_urls")),
     path("", include("yuanyou.web.customer.urls")),
+    path("console/", include("yuanyou.web.console.urls")),
     path("hooks/", include("yuanyou.web.hooks.urls")),
 ]

@@ -22,10 +22,10 @@ from yuanyou.orders.models import Order
 from yuanyou.orders.rules import Start
 from yuanyou.web.customer.access import own_line
 from yuanyou.web.customer.forms import GuestForm, RenewForm
-from yuanyou.web.customer.numbers import find_line
 from yuanyou.web.customer.paying import Bill, TaxShown, bill, go, taxes_shown
 from yuanyou.web.shared.access import CustomerRequest, customer_required
 from yuanyou.web.shared.limits import too_often
+from yuanyou.web.shared.numbers import find_line
 
 GUEST_LINK_SECONDS = 3600
 SALT = "guest renewal"
