@@ -32,7 +32,7 @@ PRAGMAS = (
     "synchronous=NORMAL",
     "wal_autocheckpoint=8000",
 )
-"""The file is ours alone, so no lock is taken for each act; checkpoints, which wait for the disk, are rare."""
+"""The file is ours alone, so no lock is taken for each act; checkpoints are rare."""
 PATIENCE_SECONDS = 1
 """For a sandbox on the same data that is just ending."""
 EVERYTHING = 1 << 62
@@ -74,6 +74,8 @@ class Store:
             raise InUse(f"{path} cannot be used, maybe another sandbox runs on it: {error}") from error
         self._db.executescript(SCHEMA)
         self._depth = 0
+        self._facts: dict[tuple[str, str], str] = {}
+        """What the table says, as far as somebody asked: facts are asked for at every notice."""
 
     def add_tables(self, schema: str) -> None:
         """Tables of a part's own: `CREATE ... IF NOT EXISTS` statements."""
@@ -94,6 +96,7 @@ class Store:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
+            self._facts.clear()
             raise
         else:
             self._db.execute("COMMIT")
@@ -156,15 +159,20 @@ class Store:
 
     def fact(self, company: str, name: str) -> Any:
         """A small thing kept by name; None when it never was."""
-        rows = self.run("SELECT value FROM facts WHERE company = ? AND name = ?", (company, name))
-        return json.loads(rows[0][0]) if rows else None
+        key = (company, name)
+        if key not in self._facts:
+            rows = self.run("SELECT value FROM facts WHERE company = ? AND name = ?", key)
+            self._facts[key] = rows[0][0] if rows else "null"
+        return json.loads(self._facts[key])
 
     def keep_fact(self, company: str, name: str, value: Any) -> None:
-        self.run("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (company, name, dumps(value)))
+        self._facts[company, name] = dumps(value)
+        self.run("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (company, name, self._facts[company, name]))
 
     def forget_everything(self) -> None:
         """Empty every table, as on the first day; facts too."""
         tables = self.run("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        self._facts.clear()
         with self.transaction():
             for (table,) in tables:
                 self.run(f'DELETE FROM "{table}"')  # noqa: S608
