@@ -15,7 +15,14 @@ from yuanyou.project.migrate import migrate
 from yuanyou.project.up.table import SignIn
 
 OPS = "ops@yuanyou.example"
-AREA_CODES = (212, 213, 206, 305, 312, 347, 415, 510, 617, 626, 646, 702, 718, 808, 857, 917, 929)
+AREA_CODES = (
+    201, 202, 206, 212, 213, 214, 215, 216, 224, 301,
+    303, 305, 310, 312, 313, 314, 323, 347, 404, 408,
+    412, 415, 425, 469, 503, 510, 512, 602, 612, 615,
+    617, 619, 626, 630, 646, 650, 702, 703, 704, 713,
+    718, 720, 732, 773, 808, 818, 857, 858, 917, 929,
+)  # fmt: skip
+"""Fifty: a hundred fictitious numbers in each."""
 
 
 def prepare(config: Config) -> list[SignIn]:
@@ -27,9 +34,8 @@ def prepare(config: Config) -> list[SignIn]:
     catalog.load(now=settings.CLOCK.now())
     lines.stock_numbers(
         # 555-01xx is kept for fiction, in every area code (ATIS).
-        f"+1{area}{exchange}01{last:02d}"
+        f"+1{area}55501{last:02d}"
         for area in AREA_CODES
-        for exchange in (555,)
         for last in range(100)
     )
     return [SignIn("Console", f"{config.site_url}/console/", OPS, _make_ops())]

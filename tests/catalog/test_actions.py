@@ -1,0 +1,250 @@
+"""The catalog in PostgreSQL: what was published never changes, one version is on sale, no half is written."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from tests.plans import MONTH, TAXES, texts
+from yuanyou.catalog import actions, queries
+from yuanyou.catalog.actions import MissingTexts
+from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion, Tax, VersionState
+from yuanyou.catalog.queries import NotOnSale
+from yuanyou.catalog.rules import LANGUAGES, BadPolicy, PlanFacts, Policy, ProductClass
+from yuanyou.kernel.money import Money
+
+NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+CODE = "test-own"
+OWN = replace(MONTH, code=CODE)
+
+
+@pytest.fixture(autouse=True)
+def undone(house: None) -> Iterator[None]:
+    """The catalog is kept between tests, and what is published cannot be deleted: so nothing is committed."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, "USD")
+
+
+def draft(facts: PlanFacts = OWN, *, minor: int = 2500) -> PlanVersion:
+    return actions.draft(facts, prices=[usd(minor), Money(18_000, "CNY")])
+
+
+def published(facts: PlanFacts = OWN, *, minor: int = 2500) -> PlanVersion:
+    version = draft(facts, minor=minor)
+    actions.publish(version, now=NOW)
+    return version
+
+
+def quoted(version_id: int, currency: str = "USD") -> Money:
+    return queries.quote_of(version_id, currency=currency, jurisdiction="US-NY", now=NOW).net
+
+
+def run(statement: str, version: PlanVersion) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, {"version": version.pk})
+
+
+CHANGES = [
+    "UPDATE catalog_planversion SET facts = facts || '{\"days\": 1}' WHERE id = %(version)s",
+    "UPDATE catalog_planversion SET days = 31 WHERE id = %(version)s",
+    "UPDATE catalog_planversion SET grace_days = 0 WHERE id = %(version)s",
+    'UPDATE catalog_planversion SET countries = \'["US", "CA"]\' WHERE id = %(version)s',
+    "UPDATE catalog_planversion SET number = 9 WHERE id = %(version)s",
+    "UPDATE catalog_planprice SET net_minor = 1 WHERE version_id = %(version)s",
+    "UPDATE catalog_planprice SET currency = 'EUR' WHERE version_id = %(version)s AND currency = 'USD'",
+    "DELETE FROM catalog_planprice WHERE version_id = %(version)s",
+]
+
+
+class TestFrozen:
+    @pytest.mark.parametrize("statement", CHANGES)
+    def test_a_draft_may_still_change(self, statement: str) -> None:
+        run(statement, draft())
+
+    @pytest.mark.parametrize(
+        "statement", [*CHANGES, "DELETE FROM catalog_planversion WHERE id = %(version)s"]
+    )
+    @pytest.mark.parametrize("withdrawn", [False, True], ids=["on sale", "withdrawn"])
+    def test_what_was_published_never_changes(self, statement: str, *, withdrawn: bool) -> None:
+        version = published()
+        if withdrawn:
+            published(replace(OWN, days=31))
+        with pytest.raises(IntegrityError, match="never changes"):
+            run(statement, version)
+
+
+class TestPublishing:
+    def test_a_new_version_takes_the_place_of_the_one_before(self) -> None:
+        first, second = published(minor=2500), published(minor=2600)
+        assert (second.number, queries.on_sale(CODE)) == (2, second.pk)
+        first.refresh_from_db()
+        assert first.state == VersionState.WITHDRAWN
+        assert quoted(second.pk) == usd(2600)
+        with pytest.raises(NotOnSale):
+            quoted(first.pk)
+
+    def test_what_was_sold_is_still_known_after_it_was_withdrawn(self) -> None:
+        first = published()
+        published(replace(OWN, days=60))
+        assert queries.plan_version(first.pk) == replace(OWN, version=1, version_id=first.pk)
+
+    def test_a_draft_beside_it_does_not_touch_what_is_on_sale(self) -> None:
+        version = published()
+        later = draft(minor=9900)
+        assert queries.on_sale(CODE) == version.pk
+        with pytest.raises(NotOnSale):
+            quoted(later.pk)
+        with pytest.raises(PlanVersion.DoesNotExist):
+            queries.plan_version(later.pk)
+
+    def test_the_database_keeps_two_versions_from_being_on_sale(self) -> None:
+        published()
+        second = draft()
+        with pytest.raises(IntegrityError, match="plan_one_on_sale"), transaction.atomic():
+            PlanVersion.objects.filter(pk=second.pk).update(state=VersionState.PUBLISHED, published_at=NOW)
+
+    def test_a_published_version_says_since_when(self) -> None:
+        second = draft()
+        with pytest.raises(IntegrityError, match="plan_published_has_instant"), transaction.atomic():
+            PlanVersion.objects.filter(pk=second.pk).update(state=VersionState.PUBLISHED)
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("field", ["name", "summary"])
+    @pytest.mark.parametrize("told", [None, "", "  "], ids=["missing", "empty", "blank"])
+    def test_it_is_refused_with_the_text_that_is_missing(
+        self, language: str, field: str, told: str | None
+    ) -> None:
+        written: dict[str, dict[str, Any]] = texts("Plan")
+        written[language] = {key: value for key, value in written[language].items() if key != field}
+        if told is not None:
+            written[language][field] = told
+        version = draft(replace(OWN, texts=written))
+        with pytest.raises(MissingTexts, match=rf"^{language}\.{field}$"):
+            actions.publish(version, now=NOW)
+        with pytest.raises(NotOnSale):
+            queries.on_sale(CODE)
+
+    def test_it_names_everything_that_is_missing_at_once(self) -> None:
+        version = draft(replace(OWN, texts={"en": {"name": "Plan"}}))
+        with pytest.raises(MissingTexts) as refused:
+            actions.publish(version, now=NOW)
+        assert str(refused.value) == (
+            "en.summary, zh-Hans.name, zh-Hans.summary, zh-Hant.name, zh-Hant.summary"
+        )
+
+
+class TestDraft:
+    def test_a_policy_that_may_not_be_sold_is_not_even_drafted(self) -> None:
+        with pytest.raises(BadPolicy):
+            draft(replace(OWN, days=8, policy=Policy(grace_days=3)))
+        assert not PlanVersion.objects.filter(plan__code=CODE).exists()
+
+    @pytest.mark.parametrize(
+        ("days", "grace", "kept"), [(9, 3, True), (8, 3, False), (30, 8, False), (30, -1, False)]
+    )
+    def test_the_database_keeps_grace_within_a_third_too(self, days: int, grace: int, *, kept: bool) -> None:
+        version = draft()
+
+        def write() -> None:
+            with transaction.atomic():
+                PlanVersion.objects.filter(pk=version.pk).update(days=days, grace_days=grace)
+
+        if kept:
+            write()
+        else:
+            with pytest.raises(IntegrityError, match="plan_grace_at_most_a_third"):
+                write()
+
+    def test_a_price_is_above_zero_and_there_is_one_for_each_currency(self) -> None:
+        with pytest.raises(IntegrityError, match="plan_price_positive"), transaction.atomic():
+            draft(minor=0)
+        version = draft()
+        with pytest.raises(IntegrityError, match="plan_price_once"), transaction.atomic():
+            PlanPrice.objects.create(version=version, currency="USD", net_minor=1)
+
+
+class TestQueries:
+    def test_a_plan_has_its_own_price_in_each_currency(self) -> None:
+        version = published()
+        assert (quoted(version.pk), quoted(version.pk, "CNY")) == (usd(2500), Money(18_000, "CNY"))
+
+    def test_a_currency_without_a_price_is_not_sold(self) -> None:
+        with pytest.raises(NotOnSale):
+            quoted(published().pk, "EUR")
+
+    def test_every_plan_on_sale_is_found_with_two_queries(self, django_assert_num_queries: Any) -> None:
+        version = published()
+        draft(replace(OWN, code="test-never-sold"))
+        with django_assert_num_queries(2):
+            found = queries.quotes(currency="USD", jurisdiction="US-NY", now=NOW)
+        plans = {quote.plan.code: quote for quote in found}
+        assert "test-never-sold" not in plans
+        assert plans[CODE] == queries.quote_of(version.pk, currency="USD", jurisdiction="US-NY", now=NOW)
+
+    def test_plans_stand_in_shelf_order(self) -> None:
+        for shelf, code in ((-2, "test-second"), (-3, "test-first")):
+            actions.publish(actions.draft(replace(OWN, code=code), prices=[usd(100)], shelf=shelf), now=NOW)
+        found = [q.plan.code for q in queries.quotes(currency="USD", jurisdiction="", now=NOW)]
+        assert found[:2] == ["test-first", "test-second"]
+
+    def test_another_jurisdictions_taxes_are_not_charged(self) -> None:
+        version = published()
+        made = queries.quote_of(version.pk, currency="USD", jurisdiction="US-CA", now=NOW)
+        assert (made.taxes, made.total) == ((), usd(2500))
+
+
+class TestTaxes:
+    OWN_TAX = replace(TAXES[0], code="test-own-tax", jurisdiction="US-XX")
+
+    def test_the_same_rule_again_changes_nothing(self) -> None:
+        actions.set_tax(self.OWN_TAX)
+        actions.set_tax(self.OWN_TAX)
+        assert queries.tax_rules("US-XX") == [self.OWN_TAX]
+
+    def test_a_new_rate_is_a_new_rule_from_its_day(self) -> None:
+        july = date(2026, 7, 1)
+        actions.set_tax(replace(self.OWN_TAX, valid_to=july))
+        actions.set_tax(replace(self.OWN_TAX, percent=Decimal("5.0000"), valid_from=july))
+        version = published()
+        taxed = [
+            queries.quote_of(version.pk, currency="USD", jurisdiction="US-XX", now=now).tax_total
+            for now in (datetime(2026, 6, 30, 12, tzinfo=UTC), datetime(2026, 7, 1, 12, tzinfo=UTC))
+        ]
+        assert taxed == [usd(100), usd(125)]
+
+    @pytest.mark.parametrize(("percent", "flat"), [(Decimal(1), 1), (None, None)], ids=["both", "neither"])
+    def test_a_tax_is_a_per_cent_or_a_flat_amount(self, percent: Decimal | None, flat: int | None) -> None:
+        with pytest.raises(IntegrityError, match="tax_percent_or_flat"), transaction.atomic():
+            actions.set_tax(replace(self.OWN_TAX, percent=percent, flat_minor=flat))
+
+    def test_a_tax_is_of_a_class_we_know(self) -> None:
+        actions.set_tax(self.OWN_TAX)
+        with pytest.raises(IntegrityError, match="tax_class_known"), transaction.atomic():
+            Tax.objects.filter(jurisdiction="US-XX").update(product_class="fax")
+        assert {rule.product_class for rule in queries.tax_rules("US-XX")} == {ProductClass.VOICE}
+
+
+class TestCoverage:
+    def row(self, technologies: str = "4G", *, days: int = 0) -> Coverage:
+        as_of = date(2026, 11, 1) + timedelta(days=days)
+        return Coverage(country="XA", network="Test Net", technologies=technologies, as_of=as_of)
+
+    def test_what_is_said_later_replaces_what_was_said(self) -> None:
+        actions.set_coverage([self.row()])
+        actions.set_coverage([self.row("4G/5G", days=30)])
+        (network,) = queries.networks(["XA"])
+        assert (network.technologies, network.as_of) == (("4G", "5G"), date(2026, 12, 1))
+
+    def test_only_the_countries_asked_for_are_told(self) -> None:
+        actions.set_coverage([self.row()])
+        assert [network.name for network in queries.networks(["XA", "XB"])] == ["Test Net"]
+        assert queries.networks(["XB"]) == []
