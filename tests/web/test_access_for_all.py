@@ -1,0 +1,117 @@
+"""Every page, in every language, light and dark, on three widths: no barrier that a machine can find."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.houses import fund, give_line
+from tests.people import People
+from tests.plans import MONTH
+from yuanyou.identity.models import Account
+from yuanyou.kernel.ids import Ref
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WIDTHS = (320, 390, 1280)
+LANGUAGES = ("zh-hans", "zh-hant", "en")
+SCHEMES = ("light", "dark")
+OPTIONS = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+OPEN_PAGES = (
+    "site:home",
+    "site:plans",
+    "site:help",
+    "site:verify",
+    "site:faq",
+    "site:terms",
+    "site:refunds",
+    "site:privacy",
+    "site:app",
+    "account_login",
+    "account_signup",
+    "customer:find",
+    "staff_sign_in",
+)
+OWN_PAGES = (
+    "customer:home",
+    "customer:receipts",
+    "customer:top-up",
+    "customer:lite",
+    "account",
+    "account_preferences",
+    "account_email",
+    "usersessions_list",
+    "mfa_list_webauthn",
+)
+LINE_PAGES = ("customer:line", "customer:install", "customer:renew")
+
+
+@pytest.fixture
+def browser(site: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        yield browser
+        browser.close()
+
+
+def visitor(browser: Browser, site: str, *, language: str, scheme: str, session: str | None = None) -> Page:
+    context = browser.new_context(base_url=site, color_scheme=scheme, timezone_id="Asia/Shanghai")  # type: ignore[arg-type]
+    context.add_cookies([{"name": "lang", "value": language, "url": site}])
+    if session:
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+    return context.new_page()
+
+
+def barriers(page: Page, address: str) -> list[str]:
+    """What axe finds and what runs out of the screen, on each width."""
+    found = []
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status in {200, 404}, f"{address}: {answer.status}"
+    page.evaluate(Axe().axe_script)
+    # What the tab bar covers scrolls free; axe looks at one position only and would call it too small.
+    page.evaluate("document.querySelector('.tabs')?.style.setProperty('position', 'static')")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"{address} at {width}: wider than the screen")
+        for violation in page.evaluate("options => axe.run(document, options)", OPTIONS)["violations"]:
+            where = ", ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
+            found.append(f"{address} at {width}: {violation['id']}: {where}")
+    return found
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_kept_out_of_a_page_for_everybody(
+    browser: Browser, site: str, language: str, scheme: str
+) -> None:
+    page = visitor(browser, site, language=language, scheme=scheme)
+    addresses = [reverse(name) for name in OPEN_PAGES]
+    addresses += [reverse("site:plan", args=[MONTH.code]), "/plans/?q=nowhere", "/nothing-here/"]
+    assert "\n".join(barrier for address in addresses for barrier in barriers(page, address)) == ""
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_kept_out_of_a_customers_page(
+    people: People, browser: Browser, site: str, language: str, scheme: str
+) -> None:
+    line = str(Ref("line", give_line(people.mei, now=settings.CLOCK.now() - timedelta(days=3))))
+    fund(people.mei, 650, now=settings.CLOCK.now())
+    client = Client()
+    client.force_login(Account.objects.get(pk=people.mei.account_id))
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page = visitor(browser, site, language=language, scheme=scheme, session=session)
+    addresses = [reverse(name) for name in OWN_PAGES] + [reverse(name, args=[line]) for name in LINE_PAGES]
+    addresses.append(reverse("customer:buy", args=[MONTH.code]))
+    assert "\n".join(barrier for address in addresses for barrier in barriers(page, address)) == ""
