@@ -1,7 +1,7 @@
 """Durable state: one SQLite file in WAL mode, used by one thread, a transaction per act.
 
-A committed act survives a killed process: the pages are the kernel's by then. `synchronous=OFF` gives up
-only what a loss of power could take, and leaves the disk to the database that is being measured.
+A committed act survives a killed process: the pages are the kernel's by then. `synchronous=NORMAL` gives
+up only what a loss of power could take; the disk is waited for at checkpoints alone, and those are rare.
 """
 
 import json
@@ -32,7 +32,7 @@ PRAGMAS = (
     "synchronous=NORMAL",
     "wal_autocheckpoint=8000",
 )
-"""The file is ours alone, so no lock is taken for each act; checkpoints are rare."""
+"""The file is ours alone, so no lock is taken for each act."""
 PATIENCE_SECONDS = 1
 """For a sandbox on the same data that is just ending."""
 EVERYTHING = 1 << 62
