@@ -149,7 +149,7 @@ class Home:
         return el.section(
             el.h2(t(company.title), id=name),
             company.home(t),
-            el.details(el.summary(t("What goes wrong"), class_="tap"), faults),
+            el.details(el.summary(t("What goes wrong")), faults),
             self._mishaps(t, company) if company.notifies else None,
             class_="sheet",
             aria_labelledby=name,

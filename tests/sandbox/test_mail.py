@@ -64,6 +64,22 @@ def test_the_pages_show_a_letter_without_running_its_script(sandbox: RunningSand
     assert "allow-scripts" not in policy
 
 
+def test_an_attachment_is_listed_and_can_be_downloaded(sandbox: RunningSandbox) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "post@example.com", STUDENT, "收据"
+    message.set_content("Your receipt.")
+    message.add_attachment(b"%PDF-1.7 \xff", maintype="application", subtype="pdf", filename="收据 1.pdf")
+    with smtplib.SMTP(HOST, sandbox.smtp_port, timeout=5) as server:
+        server.send_message(message)
+    (attached,) = sandbox.mail()[0]["attachments"]
+    assert (attached["name"], attached["type"], attached["size"]) == ("收据 1.pdf", "application/pdf", 10)
+    assert f'href="{attached["url"]}"' in httpx.get(f"{sandbox.url}/mail/{sandbox.mail()[0]['id']}").text
+    file = httpx.get(f"{sandbox.url}{attached['url']}")
+    assert file.content == b"%PDF-1.7 \xff"
+    assert file.headers["content-disposition"].startswith("attachment;")
+    assert httpx.get(f"{sandbox.url}{attached['url'][:-1]}1").status_code == 404
+
+
 def test_a_letter_that_never_came_is_not_found(sandbox: RunningSandbox) -> None:
     assert httpx.get(f"{sandbox.url}/mail/999").status_code == 404
     assert httpx.get(f"{sandbox.url}/mail/999/html").status_code == 404

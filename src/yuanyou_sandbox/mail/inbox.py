@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser, BytesParser
 from typing import Any
 
@@ -22,6 +22,15 @@ HEADERS, WHOLE = BytesHeaderParser(policy=policy.default), BytesParser(policy=po
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a letter."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One letter to one address. `at` in virtual epoch seconds; addresses as in the envelope, lower case."""
 
@@ -37,9 +46,25 @@ class Letter:
         message = WHOLE.parsebytes(self.raw)
         return _part(message, "plain"), _part(message, "html")
 
+    def attachments(self) -> list[Attachment]:
+        """What comes with it."""
+        return [
+            Attachment(part.get_filename() or "attachment", part.get_content_type(), _bytes(part))
+            for part in WHOLE.parsebytes(self.raw).iter_attachments()
+        ]
+
     def told(self) -> dict[str, Any]:
         """As JSON shows it."""
         text, html = self.parts()
+        attached = [
+            {
+                "name": each.name,
+                "type": each.type,
+                "size": len(each.content),
+                "url": attachment_url(self, place),
+            }
+            for place, each in enumerate(self.attachments())
+        ]
         return {
             "id": self.id,
             "at": self.at,
@@ -48,6 +73,7 @@ class Letter:
             "subject": self.subject,
             "text": text,
             "html": html,
+            "attachments": attached,
         }
 
 
@@ -84,6 +110,17 @@ class Inbox:
     def _letters(self, where: str, parameters: tuple[Any, ...], limit: int) -> Iterator[Letter]:
         sql = f"SELECT {COLUMNS} FROM mail_messages WHERE {where} ORDER BY id DESC LIMIT ?"  # noqa: S608
         return (Letter(*row) for row in self._store.run(sql, (*parameters, limit)))
+
+
+def attachment_url(letter: Letter, place: int) -> str:
+    """Where it can be downloaded."""
+    return f"/{COMPANY}/{letter.id}/attachments/{place}"
+
+
+def _bytes(part: Message) -> bytes:
+    """The file itself; a letter that is attached to a letter as it was sent."""
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else part.as_bytes()
 
 
 def _part(message: EmailMessage, kind: str) -> str:

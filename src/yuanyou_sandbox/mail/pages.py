@@ -1,13 +1,14 @@
 """Pages of the inbox, and the same as JSON for tests."""
 
 import re
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from yuanyou_sandbox.mail.inbox import Inbox, Letter
+from yuanyou_sandbox.mail.inbox import Inbox, Letter, attachment_url
 from yuanyou_sandbox.mail.words import WORDS
 from yuanyou_sandbox.shared.html import Content, Markup, el
 from yuanyou_sandbox.shared.pages import facts, not_found, page, table
@@ -35,6 +36,7 @@ class MailPages:
             Route("/messages", self.messages, methods=["GET"]),
             Route("/{letter:int}", self.show, methods=["GET"]),
             Route("/{letter:int}/html", self.show_html, methods=["GET"]),
+            Route("/{letter:int}/attachments/{place:int}", self.download, methods=["GET"]),
         ]
 
     async def messages(self, request: Request) -> Response:
@@ -79,6 +81,7 @@ class MailPages:
             el.section(envelope, class_="sheet"),
             [el.h2(t("Text")), el.pre(_linked(text), id="text")] if text else None,
             [el.h2(t("As HTML")), _frame(t, letter)] if html else None,
+            _attached(t, letter),
             el.p(el.a(t("All letters"), href="/mail/", class_="tap")),
             wide=True,
         )
@@ -89,6 +92,30 @@ class MailPages:
         if letter is None:
             return not_found(request, Translator(language_of(request), WORDS))
         return HTMLResponse(letter.parts()[1], headers={"Content-Security-Policy": LETTER_POLICY})
+
+    async def download(self, request: Request) -> Response:
+        """An attachment, always as a download: it may hold anything."""
+        letter = self._inbox.find(request.path_params["letter"])
+        attachments = letter.attachments() if letter else []
+        place = request.path_params["place"]
+        if place >= len(attachments):
+            return not_found(request, Translator(language_of(request), WORDS))
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachments[place].name, safe='')}",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(attachments[place].content, media_type=attachments[place].type, headers=headers)
+
+
+def _attached(t: Translator, letter: Letter) -> Content:
+    attachments = letter.attachments()
+    if not attachments:
+        return None
+    links = [
+        el.li(el.a(f"{each.name} ({len(each.content)} B)", href=attachment_url(letter, place), class_="tap"))
+        for place, each in enumerate(attachments)
+    ]
+    return [el.h2(t("Attachments")), el.ul(links)]
 
 
 def _link(t: Translator, letter: Letter) -> Markup:

@@ -3,6 +3,7 @@
 WORDS = {
     "All letters": "全部邮件",
     "As HTML": "HTML 版",
+    "Attachments": "附件",
     "From": "发件人",
     "Letters: {n}": "邮件：{n} 封",
     "Letters to this address": "此地址的邮件",

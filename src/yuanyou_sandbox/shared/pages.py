@@ -27,19 +27,11 @@ def page(
 ) -> HTMLResponse:
     """A whole page; it remembers the language that was clicked."""
     width = "wide" if wide else ""
+    banner = [el.strong(t("SANDBOX")), " ", t("Simulated companies. No real money moves.")]
+    languages = el.nav([_language_link(request, t, code) for code in NAMES], aria_label=t("Language"))
+    bar = el.div(el.a(t("All companies"), href="/", class_="tap"), languages, class_=f"bar {width}")
     body = join(
-        el.p(
-            el.strong(t("SANDBOX")),
-            " ",
-            t("Simulated companies. No real money moves."),
-            class_="banner",
-            role="note",
-        ),
-        el.header(
-            el.a(t("All companies"), href="/", class_="tap"),
-            el.nav([_language_link(request, t, code) for code in NAMES], aria_label=t("Language")),
-            class_=f"bar {width}",
-        ),
+        el.header(el.p(banner, class_="banner"), bar),
         el.main(el.h1(title), *content, class_=width, id="main"),
     )
     head = join(
@@ -95,5 +87,6 @@ def not_found(request: Request, t: Translator) -> HTMLResponse:
 
 def _language_link(request: Request, t: Translator, code: str) -> Markup:
     current: dict[str, str] = {"aria_current": "true"} if code == t.language else {}
-    href = str(request.url.include_query_params(lang=code).replace(scheme="", netloc=""))
+    others = [each for each in request.url.query.split("&") if each and not each.startswith("lang=")]
+    href = "?" + "&".join([*others, f"lang={code}"])
     return el.a(NAMES[code], href=href, lang=code, hreflang=code, class_="tap", **current)

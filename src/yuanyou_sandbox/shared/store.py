@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS facts (
 PRAGMAS = (
     "locking_mode=EXCLUSIVE",
     "journal_mode=WAL",
-    "synchronous=NORMAL",
+    "synchronous=OFF",
     "wal_autocheckpoint=8000",
 )
 """The file is ours alone, so no lock is taken for each act."""

@@ -186,13 +186,10 @@ class PayPages:
         told = t(error["message"]) if error else None
         if "refused" in request.query_params:
             told = t("The shop does not take this way to pay.")
-        return (
-            el.p(
-                told, " ", t("You can try again with another card."), class_="error", role="alert", id="error"
-            )
-            if told
-            else None
-        )
+        if told is None:
+            return None
+        again = el.p(t("You can try again with another card."))
+        return el.div(el.p(told), again, class_="error", role="alert", id="error")
 
     def _ended(self, request: Request, t: Translator, session: Document) -> Response:
         if session["status"] == "expired":
