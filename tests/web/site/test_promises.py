@@ -49,7 +49,7 @@ class TestANewPolicyChangesThePages:
             assert "30 to 77 days" in said(client, name)
 
     def test_the_terms_list_each_policy_with_its_plans(self, client: Client, odd: None) -> None:
-        rows = [row for row in said(client, "terms").split("<tr>") if "Odd" in row]
+        rows = [row for row in said(client, "terms").split("</li>") if ">Odd<" in row]
         assert len(rows) == 1
         assert all(days in rows[0] for days in ("6 days", "77 days", "111 days"))
 
