@@ -17,5 +17,6 @@ urlpatterns = [
     path("orders/<str:ref>/<uuid:token>/landed/", order.landed, name="landed"),
     path("orders/<str:ref>/<uuid:token>/pay/", order.pay, name="pay"),
     path("orders/<str:ref>/<uuid:token>/receipt/", receipts.receipt, name="receipt"),
+    path("orders/<str:ref>/<uuid:token>/receipt.pdf", receipts.receipt_pdf, name="receipt-pdf"),
     path("receipts/", receipts.receipts, name="receipts"),
 ]
