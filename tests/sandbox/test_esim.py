@@ -1,5 +1,6 @@
 """The eSIM platform: one profile for a reference, and what a phone does with it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,10 +10,10 @@ from yuanyou_sandbox.testing import ControlRefused, RunningSandbox
 
 
 @pytest.fixture
-def platform(sandbox: RunningSandbox) -> httpx.Client:
-    return httpx.Client(
-        base_url=sandbox.esim_url, timeout=1, headers={"Authorization": f"Bearer {sandbox.esim_token}"}
-    )
+def platform(sandbox: RunningSandbox) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {sandbox.esim_token}"}
+    with httpx.Client(base_url=sandbox.esim_url, timeout=1, headers=headers) as client:
+        yield client
 
 
 def order(platform: httpx.Client, reference: str = "line_1") -> dict[str, Any]:
@@ -96,7 +97,7 @@ def test_a_malformed_answer_is_not_json(platform: httpx.Client, sandbox: Running
     sandbox.control("faults", {"company": "esim", "fault": "malformed"})
     answer = platform.post("/profiles", json={"reference": "line_1"})
     assert answer.status_code == 200
-    with pytest.raises(ValueError, match="Unterminated|Expecting"):
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
         answer.json()
 
 
