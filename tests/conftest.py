@@ -4,10 +4,8 @@
 """
 
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -19,7 +17,7 @@ from tests.plans import stock
 from yuanyou.kernel import cells
 from yuanyou.project.migrate import migrate
 from yuanyou.project.settings import _database
-from yuanyou.project.up.postgres import Postgres
+from yuanyou.project.up.postgres import temporary
 
 NOBODY = "http://127.0.0.1:9"
 """An address where nobody answers: a test that needs a company starts the sandbox."""
@@ -40,11 +38,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
     if given := os.environ.get("DATABASE_URL"):
         yield _fresh_database(given, name)
         return
-    server = Postgres.start(Path(tempfile.mkdtemp(prefix="yypg-")), fsync=False)
-    try:
+    with temporary(fsync=False) as server:
         yield server.create_database(name)
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")
