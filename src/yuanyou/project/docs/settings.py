@@ -1,0 +1,78 @@
+"""`docs/settings.md`: every field of Config with its meaning and its defaults."""
+
+import ast
+import inspect
+from dataclasses import fields
+from itertools import pairwise
+from pathlib import Path
+
+from yuanyou.project import config
+from yuanyou.project.config import Config, variable
+from yuanyou.project.docs.markdown import code, document, prose, table
+
+MUST = {
+    "DATABASE_URL": "postgresql://yuanyou:secret@db/yuanyou",
+    "YUANYOU_SECRET_KEY": "50 random characters, made for this table only....",
+    "YUANYOU_SEAL_KEY": "MzIgcmFuZG9tIGJ5dGVzIGZvciB0aGlzIHRhYmxlLi4=",
+    "YUANYOU_SITE_URL": "https://mobile.example",
+    "YUANYOU_OPERATOR_NAME": "Example Mobile",
+    "YUANYOU_SUPPORT_PHONE": "+18005550199",
+    "YUANYOU_STRIPE_SECRET_KEY": "sk_live_1",
+    "YUANYOU_STRIPE_WEBHOOK_SECRETS": "whsec_1",
+    "YUANYOU_ESIM_URL": "https://esim.example",
+    "YUANYOU_ESIM_TOKEN": "token",
+    "YUANYOU_SMTP_HOST": "mail.example",
+    "YUANYOU_MAIL_FROM": "care@mobile.example",
+}
+"""What production does not start without, with values that let it start."""
+
+HEAD = """# Settings
+
+`yuanyou up` needs none of these: the demo has a default for each, runs its own PostgreSQL and makes its own
+secrets. Production (`YUANYOU_ENV=production`) starts only when every **required** one is set, and says in one
+sentence what is missing. A list is separated by commas. An empty value counts as unset."""
+
+
+def page() -> str:
+    """The Markdown of `docs/settings.md`."""
+    meanings = docstrings()
+    demo, again = Config.from_env({}), Config.from_env({})
+    production = Config.from_env({"YUANYOU_ENV": "production", **MUST})
+    rows = []
+    for field in fields(Config):
+        name, default = variable(field.name), getattr(demo, field.name)
+        made = default != getattr(again, field.name)
+        rows.append(
+            (
+                code(name),
+                prose(meanings.get(field.name)),
+                "made at random" if made else shown(default),
+                "**required**" if name in MUST else shown(getattr(production, field.name)),
+            )
+        )
+    return document(HEAD, table(("variable", "meaning", "demo", "production"), rows))
+
+
+def docstrings() -> dict[str, str]:
+    """The string that follows each field of Config, by the field's name."""
+    tree = ast.parse(inspect.getsource(config))
+    (body,) = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Config"]
+    found = {}
+    for field, text in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            match text:
+                case ast.Expr(value=ast.Constant(value=str(meaning))):
+                    found[field.target.id] = meaning
+    return found
+
+
+def shown(value: object) -> str:
+    """A default as one would set it; what lies in the current folder is relative to it."""
+    match value:
+        case None | "" | ():
+            return "–"
+        case tuple():
+            return code(",".join(str(part) for part in value))
+        case Path():
+            return code(str(value.relative_to(Path.cwd())))
+    return code(str(value))
