@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.plans import LATER, LONG_AGO, MONTH, WEEK, texts
 from yuanyou.catalog import actions, queries
 from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion, VersionState
+from yuanyou.catalog.rules import Policy
 from yuanyou.kernel.money import Money
 from yuanyou.web.site import places
 
@@ -110,6 +111,20 @@ class TestOnePlan:
     def test_grace_is_each_plans_own(self, client: Client, house: None) -> None:
         assert "3 days of grace" in detail(client, MONTH.code)
         assert "2 days of grace" in detail(client, WEEK.code)
+
+    def test_a_line_without_a_number_is_not_promised_to_keep_it(self, client: Client, house: None) -> None:
+        page = detail(client, LATER.code)
+        assert "the number stays yours" not in page
+        assert "The line is closed" in page
+
+    def test_nobody_is_reminded_before_the_term_has_begun(self, client: Client, house: None) -> None:
+        assert "We remind you 7, 3 and 1 days before." in detail(client, MONTH.code)
+        assert "We remind you 3 and 1 days before." in detail(client, WEEK.code)
+        day_pass = replace(MONTH, code="test-day", days=1, policy=Policy(grace_days=0), texts=texts("Day"))
+        actions.publish(actions.draft(day_pass, prices=[Money(400, "USD")]), now=LONG_AGO)
+        page = detail(client, day_pass.code)
+        withdraw(day_pass.code)
+        assert "We remind you 2 hours before." in page
 
     def test_a_new_grace_in_the_catalog_changes_the_page(self, client: Client, house: None) -> None:
         plan = replace(MONTH, code="test-grace", texts=texts("Grace"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from yuanyou.catalog.rules import Policy
+from yuanyou.catalog.rules import PlanFacts, Policy
 from yuanyou.web.site.shelf import PlanCard
 
 
@@ -38,6 +38,21 @@ class Promises:
     """Days before the end on which every plan reminds."""
     warn_days: tuple[int, ...]
     """Days before a number is given up on which every plan warns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """When a plan's customers are reminded, before the end of a term."""
+
+    days: tuple[int, ...]
+    hours: tuple[int, ...]
+
+
+def reminders(plan: PlanFacts) -> Reminders:
+    """Only those that fall within a term: nobody is reminded of a day pass seven days before."""
+    policy = plan.policy
+    days = tuple(day for day in policy.remind_days_before if day < plan.days)
+    return Reminders(days=days, hours=policy.remind_hours_before)
 
 
 def of(cards: Iterable[PlanCard]) -> Promises | None:

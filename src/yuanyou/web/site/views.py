@@ -53,7 +53,12 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         card = shelf.plan(code, settings.CLOCK.now())
     except NotOnSale:
         raise Http404("not on sale") from None
-    shown = {"card": card, "networks": shelf.networks(card), "taxes": shelf.taxes(card)}
+    shown = {
+        "card": card,
+        "networks": shelf.networks(card),
+        "taxes": shelf.taxes(card),
+        "reminders": promises.reminders(card.plan),
+    }
     return render(request, "site/plan.html", shown)
 
 
