@@ -274,7 +274,7 @@ def test_events_are_kept_in_order(api: stripe.StripeClient, sandbox: RunningSand
 def test_a_payment_without_a_page_succeeds_declines_or_asks_the_bank(
     api: stripe.StripeClient, sandbox: RunningSandbox
 ) -> None:
-    intents = api.v1.payment_intents
+    intents: Any = api.v1.payment_intents
     ask: Any = {
         "amount": 1500,
         "currency": "usd",
@@ -308,7 +308,7 @@ def test_the_same_key_replays_a_decline(api: stripe.StripeClient) -> None:
 
 
 def test_a_payment_intent_is_canceled_once_and_never_paid_after(api: stripe.StripeClient) -> None:
-    intents = api.v1.payment_intents
+    intents: Any = api.v1.payment_intents
     made = intents.create({"amount": 1500, "currency": "usd"})
     assert intents.cancel(made.id, {"cancellation_reason": "abandoned"}).status == "canceled"
     with pytest.raises(stripe.InvalidRequestError) as refusal:

@@ -28,7 +28,7 @@ def test_a_payment_is_told_with_a_signature_the_sdk_accepts(
     assert sorted(each.type for each in shop.received) == PAID
     for each in shop.received:
         header = each.headers["Stripe-Signature"]
-        event = stripe.Webhook.construct_event(each.body, header, sandbox.webhook_secret)  # type: ignore[no-untyped-call]
+        event = stripe.Webhook.construct_event(each.body, header, sandbox.webhook_secret)
         assert event.id == each.event["id"]
     completed = shop.of("checkout.session.completed")[0].event["data"]["object"]
     assert (completed["id"], completed["payment_status"]) == (made.id, "paid")
@@ -276,6 +276,7 @@ def _pay(api: stripe.StripeClient, sandbox: RunningSandbox) -> str:
 def _good(body: bytes, header: str, sandbox: RunningSandbox) -> bool:
     json.loads(body)
     try:
-        return stripe.WebhookSignature.verify_header(body, header, sandbox.webhook_secret)
+        stripe.WebhookSignature.verify_header(body, header, sandbox.webhook_secret)
+        return True
     except stripe.SignatureVerificationError:
         return False
