@@ -92,7 +92,11 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    """The first of three free ports."""
+    return three_free_ports()
+
+
+def three_free_ports() -> int:
+    """The first of three free ports in a row."""
     for first in range(21_000 + os.getpid() % 10_000, 60_000, 3):
         with suppress(OSError):
             for each in range(first, first + 3):
