@@ -35,4 +35,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is closed, but the server's own threads may still ask for the interpreter: were it taken
+    # down under them, they would abort the process after a clean stop.
+    os._exit(status)
