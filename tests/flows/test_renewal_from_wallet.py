@@ -7,10 +7,11 @@ import pytest
 
 from tests.houses import NOON, fund, give_line, now_at, renew, see
 from tests.people import People
+from tests.plans import LATER as WITHOUT_NUMBER
 from tests.plans import MONTH, ROLLING, version_of
 from yuanyou.flows import renewal
 from yuanyou.flows.checkout import NothingToPayWith
-from yuanyou.flows.renewal import PaidJustNow
+from yuanyou.flows.renewal import PaidJustNow, PlanDoesNotFit
 from yuanyou.orders.rules import OrderState, Start
 
 LATER = NOON + timedelta(hours=1)
@@ -98,6 +99,17 @@ def test_terms_that_wait_follow_the_one_that_starts_now(people: People) -> None:
     )
     assert (running.starts_at, running.ends_at) == (at, at + timedelta(days=30))
     assert (waiting.starts_at, waiting.ends_at) == (at + timedelta(days=30), at + timedelta(days=60))
+
+
+def test_a_plan_without_a_number_is_not_for_a_line_that_has_one(people: People) -> None:
+    line = give_line(people.mei, now=NOON)
+    fund(people.mei, 10_000, now=NOON)
+    assert version_of(WITHOUT_NUMBER) not in {
+        choice.quote.plan.version_id for choice in renewal.offer(line, now=LATER).choices
+    }
+    with pytest.raises(PlanDoesNotFit):
+        renew(line, WITHOUT_NUMBER, now=LATER)
+    assert len(see(line).terms) == 1
 
 
 def test_a_renewal_in_a_second_cell_is_the_same_story(people: People) -> None:

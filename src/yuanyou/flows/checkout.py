@@ -139,7 +139,7 @@ def collect(locked: payments.Locked, order: Order, *, entries: tuple[Entry, ...]
 
 
 def settle_wallet_part(locked: payments.Locked, *, needed: Money, now: datetime) -> tuple[Entry, ...]:
-    """Take the held wallet part if it is needed, else give it back; the entry that says so, not yet posted."""
+    """Take the held wallet part if it is needed, else give it back; the entry that says so, unposted."""
     held, payment = locked.wallet_part, locked.payment
     if held is None:
         return ()

@@ -40,6 +40,10 @@ from yuanyou.orders.rules import OrderEvent, OrderKind, Start
 SAME_AGAIN_WITHIN = timedelta(minutes=10)
 
 
+class PlanDoesNotFit(Exception):
+    """A plan without a number on a line that has one (it would be lost), or the other way round."""
+
+
 class PaidJustNow(Exception):
     """The same amount was paid for the same line a moment ago: ask before taking it again."""
 
@@ -90,7 +94,8 @@ def offer(line_id: int, *, now: datetime) -> Offer:
         starts_at = renewal_start(LineState(line.state), last_end=current.paid_until, now=now)
         left = allowances.balances(allowances.buckets(line_id, now=now), now=now)
         wallet = books.wallet_balance(line.customer_id, config.book_currency)
-    quotes = catalog.quotes(currency=config.book_currency, jurisdiction=config.tax_jurisdiction, now=now)
+    on_sale = catalog.quotes(currency=config.book_currency, jurisdiction=config.tax_jurisdiction, now=now)
+    quotes = [quote for quote in on_sale if _fits(line, quote)]
     choices = tuple(Choice(q, starts_at, terms.end_of(q.plan, starts_at, line.zone)) for q in quotes)
     data = left.get(Unit.BYTES)
     running = current.running
@@ -128,7 +133,7 @@ def begin(
 ) -> tuple[Order, str | None]:
     """The order of this key and the page where it is paid (None: nothing more to do there).
 
-    NotRenewable, NotOnSale, PaidJustNow, NothingToPayWith; nothing is written then.
+    NotRenewable, NotOnSale, PlanDoesNotFit, PaidJustNow, NothingToPayWith; nothing is written then.
     """
     quote = catalog.quote_of(
         version_id,
@@ -139,6 +144,8 @@ def begin(
     with in_cell(cell_of(line_id)):
         line = Line.objects.get(pk=line_id)
         renewal_start(LineState(line.state), last_end=None, now=now)
+        if not _fits(line, quote):
+            raise PlanDoesNotFit(quote.plan.code)
         order, new = orders.open_order(
             key=key,
             kind=OrderKind.RENEWAL,
@@ -234,6 +241,10 @@ def _refuse_same_again(order: Order, *, now: datetime) -> None:
     )
     if earlier is not None:
         raise PaidJustNow(earlier)
+
+
+def _fits(line: Line, quote: Quote) -> bool:
+    return quote.plan.has_number == (line.number is not None)
 
 
 def _same_plan(current: Timeline, quotes: list[Quote]) -> int | None:

@@ -14,6 +14,7 @@ from yuanyou.catalog.queries import NotOnSale
 from yuanyou.catalog.rules import Quote
 from yuanyou.flows import links
 from yuanyou.flows.checkout import NothingToPayWith, Tender
+from yuanyou.flows.renewal import PlanDoesNotFit
 from yuanyou.flows.top_up import AmountOutOfRange
 from yuanyou.kernel.money import Money
 from yuanyou.ledger.actions import Overdrawn
@@ -44,6 +45,7 @@ UNCOVERED = _("Choose how to pay: the wallet does not cover it.")
 REFUSALS: dict[type[Exception], Promise] = {
     NothingToPayWith: UNCOVERED,
     Overdrawn: UNCOVERED,
+    PlanDoesNotFit: _("This plan does not fit this line: its number would be lost."),
     NotOnSale: _("This plan is no longer sold. Choose another."),
     NotRenewable: _("This line cannot be renewed: its number has been given up, or it is not active yet."),
     OtherOrder: _("This page was used for another order. Please check and send it again."),

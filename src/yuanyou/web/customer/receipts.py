@@ -66,6 +66,7 @@ def _context(ref: str, token: UUID) -> tuple[Order, dict[str, Any]]:
     order = opened_order(ref, token)
     with in_cell(cell_of(order.pk)):
         kept = orders.receipt_of(order.pk)
+        zone = order.line.zone if order.line else settings.CONFIG.books_zone
     if kept is None:
         raise Http404
     page = receipt_page(kept)
@@ -73,7 +74,7 @@ def _context(ref: str, token: UUID) -> tuple[Order, dict[str, Any]]:
         "receipt": page,
         "lines": page.lines(get_language() or "en"),
         "method": name_of(page.method),
-        "zone": settings.CONFIG.books_zone,
+        "zone": zone,
     }
 
 

@@ -29,6 +29,7 @@ from yuanyou.web.shared.numbers import find_line
 
 GUEST_LINK_SECONDS = 3600
 SALT = "guest renewal"
+NEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ class RenewPage:
     """One renewal page, for the owner or for a guest (who sees neither wallet nor balance)."""
 
     offer: Offer
-    choices: list[ChoiceShown]
+    near: list[ChoiceShown]
+    """The plan of now and those for the same countries; the rest is folded away."""
+    others: list[ChoiceShown]
     chosen: Choice
     taxes: list[TaxShown]
     start: Start
@@ -137,13 +140,11 @@ def _page(form: RenewForm, offer: Offer, *, by_guest: bool) -> RenewPage:
     wallet = Money(0, offer.wallet.currency) if by_guest else offer.wallet
     start_now = offer.start_now.get(chosen.quote.plan.version_id) if not by_guest else None
     hint = identity.person(offer.line.customer_id).hint if by_guest else None
-    language = get_language() or "en"
+    near = _near(offer, chosen)
     return RenewPage(
         offer=offer,
-        choices=[
-            ChoiceShown(c.quote, c.quote.plan.name(language), c.quote.plan.summary(language))
-            for c in offer.choices
-        ],
+        near=[_shown(choice) for choice in near],
+        others=[_shown(choice) for choice in offer.choices if choice not in near],
         chosen=chosen,
         taxes=taxes_shown(chosen.quote),
         start=Start.NOW if start_now and form.data.get("start") == Start.NOW else Start.AFTER,
@@ -152,3 +153,16 @@ def _page(form: RenewForm, offer: Offer, *, by_guest: bool) -> RenewPage:
         key=form.pay_key(),
         owner_hint=hint,
     )
+
+
+def _near(offer: Offer, chosen: Choice) -> list[Choice]:
+    """At most four plans worth a look: the one of now first, then those that work in the same countries."""
+    now = next((c for c in offer.choices if c.quote.plan.version_id == offer.preselected), chosen)
+    same = [c for c in offer.choices if c.quote.plan.countries == now.quote.plan.countries and c != now]
+    near = [now, *same][:NEAR]
+    return near if chosen in near else [*near, chosen]
+
+
+def _shown(choice: Choice) -> ChoiceShown:
+    language, plan = get_language() or "en", choice.quote.plan
+    return ChoiceShown(choice.quote, plan.name(language), plan.summary(language))
