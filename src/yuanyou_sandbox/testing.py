@@ -95,6 +95,13 @@ class RunningSandbox:
         """As a power cut does."""
         self._end(signal.SIGKILL)
 
+    def wait(self) -> int:
+        """Until it has ended by itself, or by a signal; its exit status."""
+        assert self._process
+        ended = self._process
+        self._process = None
+        return ended.wait(STOP_SECONDS)
+
     def control(self, path: str, body: dict[str, Any] | None = None, method: str = "POST") -> Any:
         """`/_control/<path>` and its answer. ControlRefused with the reason when it says no."""
         data = json.dumps(body or {}).encode() if method == "POST" else None

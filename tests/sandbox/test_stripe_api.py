@@ -186,6 +186,12 @@ def test_an_open_session_can_be_expired_and_a_complete_one_cannot(
             api.v1.checkout.sessions.expire(done.id)
 
 
+def test_a_request_that_is_far_too_long_is_not_read(sandbox: RunningSandbox) -> None:
+    headers = {"Authorization": f"Bearer {sandbox.stripe_key}"}
+    answer = httpx.post(f"{sandbox.stripe_url}/v1/customers", content=b"a" * 2_000_001, headers=headers)
+    assert answer.status_code == 413
+
+
 def test_what_does_not_exist_is_missing(api: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError) as missing:
         api.v1.checkout.sessions.retrieve("cs_test_nobody")

@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from yuanyou_sandbox.shared.http import Receive, Scope, Send, reply
+from yuanyou_sandbox.shared.http import Receive, Scope, Send, TooLong, reply
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 OURS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Door:
-    """ASGI middleware: 421 for a foreign host name (DNS rebinding), 403 for another site's form."""
+    """Middleware: 421 for a foreign host (DNS rebinding), 403 for another site's form, 413 for too long."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -26,4 +26,7 @@ class Door:
             if origin and scope["method"] == "POST" and urlsplit(origin).netloc != host:
                 await reply(send, 403, {}, b"This form came from another site.\n")
                 return
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        except TooLong:
+            await reply(send, 413, {}, b"This is too long.\n")

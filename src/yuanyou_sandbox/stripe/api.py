@@ -108,7 +108,7 @@ class Api:
             self._account.cause = Cause()
 
     def _run(self, request: Request, call: operations.Call) -> bytes:
-        tree = decode(request.body.decode() if request.method == "POST" else request.query)
+        tree = decode(request.body.decode(errors="replace") if request.method == "POST" else request.query)
         paths = Params({"expand": tree.pop("expand", [])}).texts("expand")
         answer = operations.run(self._account, call, Params(tree))
         return _encoded(self._with_lies(expanded(self._account, answer, paths), call))

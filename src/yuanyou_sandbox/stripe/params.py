@@ -21,9 +21,7 @@ def decode(encoded: str) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, value in parse_qsl(encoded, keep_blank_values=True, strict_parsing=False):
         _place(tree, name.replace("]", "").split("["), value, name)
-    listed = _with_lists(tree)
-    assert isinstance(listed, dict)
-    return listed
+    return {name: _with_lists(value) for name, value in tree.items()}
 
 
 def _place(tree: dict[str, Any], path: list[str], value: str, name: str) -> None:
@@ -41,7 +39,7 @@ def _with_lists(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     inner = {name: _with_lists(value) for name, value in node.items()}
-    if inner and all(name.isdigit() for name in inner):
+    if inner and all(name.isascii() and name.isdigit() for name in inner):
         return [inner[name] for name in sorted(inner, key=int)]
     return inner
 

@@ -1,0 +1,120 @@
+"""The sandbox's own pages: what people see, and that they see it in both languages."""
+
+import ast
+from pathlib import Path
+
+import httpx
+import pytest
+import stripe
+
+import yuanyou_sandbox
+from tests.sandbox.shop import Receiver, eventually, order
+from yuanyou_sandbox import home
+from yuanyou_sandbox.esim import words as esim_words
+from yuanyou_sandbox.mail import words as mail_words
+from yuanyou_sandbox.shared import words
+from yuanyou_sandbox.stripe import words as stripe_words
+from yuanyou_sandbox.stripe.cards import CARDS
+from yuanyou_sandbox.testing import RunningSandbox
+
+PAGES = ("/", "/notices", "/stripe/", "/mail/", "/esim/", "/nothing/here")
+SOURCE = Path(yuanyou_sandbox.__file__).parent
+KNOWN = {*words.COMMON, *home.WORDS, *stripe_words.WORDS, *mail_words.WORDS, *esim_words.WORDS}
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("language", "banner"), [("en", "SANDBOX"), ("zh-Hans", "沙盒")])
+def test_every_page_says_that_it_is_a_sandbox(
+    sandbox: RunningSandbox, path: str, language: str, banner: str
+) -> None:
+    page = httpx.get(f"{sandbox.url}{path}?lang={language}", headers={"Accept": "text/html"})
+    assert page.status_code == (404 if path.startswith("/nothing") else 200)
+    assert f'<html lang="{language}">' in page.text
+    assert f'<p class="banner"><strong>{banner}</strong>' in page.text
+    assert "script" not in page.headers["content-security-policy"]
+
+
+def test_every_text_of_a_page_is_translated() -> None:
+    said = {text for file in SOURCE.rglob("*.py") for text in _said(file)}
+    assert len(said) > 50
+    assert said - KNOWN == set()
+
+
+def test_every_reason_of_a_decline_is_translated() -> None:
+    messages = {method.decline.message for method in CARDS.values() if method.decline}
+    assert messages - set(stripe_words.WORDS) == set()
+
+
+def test_a_fault_is_ordered_and_called_off_by_a_form(sandbox: RunningSandbox) -> None:
+    form = {"company": "stripe", "fault": "error_500", "on": "refunds.create", "times": "2"}
+    assert httpx.post(f"{sandbox.url}/faults", data=form).headers["location"] == "/"
+    assert "stripe: error_500 / refunds.create × 2" in httpx.get(f"{sandbox.url}/").text
+    httpx.post(f"{sandbox.url}/faults", data={"company": "stripe", "notices": "drop"})
+    assert sandbox.state()["notice_mishaps"][0]["mode"] == "drop"
+    httpx.post(f"{sandbox.url}/faults", data={"action": "clear"})
+    assert sandbox.control("faults", method="GET") == {"faults": [], "notices": []}
+
+
+def test_a_form_that_does_not_fit_orders_nothing(sandbox: RunningSandbox) -> None:
+    for form in (
+        {},
+        {"company": "stripe", "fault": "explode", "on": "*"},
+        {"company": "nobody", "notices": "drop"},
+    ):
+        assert httpx.post(f"{sandbox.url}/faults", data=form).status_code == 303
+    assert sandbox.control("faults", method="GET") == {"faults": [], "notices": []}
+
+
+def test_time_passes_at_the_push_of_a_button(sandbox: RunningSandbox) -> None:
+    httpx.post(f"{sandbox.url}/clock", data={"seconds": "3600"})
+    httpx.post(f"{sandbox.url}/clock", data={"seconds": "-1"})
+    assert sandbox.state()["clock"]["offset_seconds"] == 3600
+
+
+def test_notices_are_shown_with_their_answers_and_sent_again(
+    sandbox: RunningSandbox, api: stripe.StripeClient, shop: Receiver
+) -> None:
+    shop.statuses = [503]
+    api.v1.checkout.sessions.expire(api.v1.checkout.sessions.create(order()).id)
+    eventually(lambda: sandbox.notices()[0]["answers"])
+    page = httpx.get(f"{sandbox.url}/notices").text
+    assert "checkout.session.expired" in page
+    assert "503 ok" in page
+    httpx.post(f"{sandbox.url}/notices", data={"send": str(sandbox.notices()[0]["id"])})
+    eventually(lambda: len(shop.received) == 2)
+
+
+def test_held_notices_are_released_by_a_button(
+    sandbox: RunningSandbox, api: stripe.StripeClient, shop: Receiver
+) -> None:
+    sandbox.control("faults", {"company": "stripe", "notices": "hold"})
+    api.v1.checkout.sessions.expire(api.v1.checkout.sessions.create(order()).id)
+    httpx.post(f"{sandbox.url}/notices", data={"release": "stripe"})
+    eventually(lambda: len(shop.received) == 1)
+
+
+def test_a_session_is_expired_settled_and_refunded_by_hand(
+    sandbox: RunningSandbox, api: stripe.StripeClient
+) -> None:
+    dropped, paid, delayed = (api.v1.checkout.sessions.create(order()).id for _ in range(3))
+    sandbox.control(f"stripe/sessions/{paid}/pay")
+    sandbox.control(f"stripe/sessions/{delayed}/pay", {"card": "bank_debit"})
+    for session, action in ((dropped, "expire"), (paid, "refund"), (delayed, "succeed")):
+        httpx.post(f"{sandbox.stripe_url}/sessions/{session}", data={"action": action})
+    assert api.v1.checkout.sessions.retrieve(dropped).status == "expired"
+    assert [refund.amount for refund in api.v1.refunds.list().data] == [1200]
+    assert api.v1.checkout.sessions.retrieve(delayed).payment_status == "paid"
+    assert "complete / paid / succeeded" in httpx.get(f"{sandbox.stripe_url}/").text
+
+
+def _said(file: Path) -> list[str]:
+    """What the code of a page says: every t("...") of a literal text."""
+    calls = (node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
+    return [
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Name)
+        and call.func.id == "t"
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+    ]
