@@ -95,6 +95,12 @@ def test_grace_is_at_most_a_third_of_every_plan() -> None:
     assert all(quote.plan.policy.grace_days <= quote.plan.days // 3 for quote in plans())
 
 
+def test_no_plan_reminds_or_renews_before_it_has_begun() -> None:
+    for plan in (quote.plan for quote in plans()):
+        assert all(days < plan.days for days in plan.policy.remind_days_before), plan.code
+        assert min(plan.policy.retry_hours) > -24 * plan.days, plan.code
+
+
 def test_every_country_of_a_plan_has_a_network() -> None:
     known = {network.country for network in queries.networks([c for q in plans() for c in q.plan.countries])}
     assert {country for quote in plans() for country in quote.plan.countries} <= known
