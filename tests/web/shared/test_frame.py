@@ -13,7 +13,7 @@ from yuanyou.identity import actions
 from yuanyou.project import urls
 from yuanyou.project.config import Config
 from yuanyou.project.security import content_security_policy
-from yuanyou.web.shared.context import viewer_zone
+from yuanyou.web.shared.context import ZONE_COOKIE, viewer_zone
 
 COOKIE = settings.LANGUAGE_COOKIE_NAME
 
@@ -75,6 +75,21 @@ class TestTheReadersZone:
         enter(client, "mei@example.com")
         client.cookies["zone"] = "Asia/Shanghai"
         assert client.get("/account/").context["viewer_zone"] == "Asia/Tokyo"
+
+
+def test_the_only_cookies_are_the_four_that_the_privacy_page_names(client: Client, people: People) -> None:
+    client.get("/help/?lang=en")
+    enter(client, "mei@example.com")
+    client.post("/account/preferences/", {"name": "Mei", "language": "en", "zone": "Asia/Taipei"})
+    assert "Saved." in client.get("/account/").content.decode()
+    client.post("/account/sign-out/")
+    by_the_page_itself = {ZONE_COOKIE}
+    assert set(client.cookies) | by_the_page_itself == {
+        settings.SESSION_COOKIE_NAME,
+        settings.CSRF_COOKIE_NAME,
+        settings.LANGUAGE_COOKIE_NAME,
+        ZONE_COOKIE,
+    }
 
 
 class TestTrouble:
