@@ -79,6 +79,24 @@ def test_one_microsecond_after_midnight_the_day_has_begun() -> None:
     assert ends(late, 30, zone) == local(zone, 2027, 1, 2)
 
 
+@pytest.mark.parametrize(
+    ("moved", "end"),
+    [(-SECOND, (2026, 12, 31)), (timedelta(0), (2026, 12, 31)), (SECOND, (2027, 1, 1))],
+    ids=["T-1s", "T", "T+1s"],
+)
+def test_a_second_after_midnight_the_term_ends_a_date_later(
+    moved: timedelta, end: tuple[int, int, int]
+) -> None:
+    zone = "America/New_York"
+    assert ends(local(zone, 2026, 12, 1) + moved, 30, zone) == local(zone, *end)
+
+
+def test_where_the_clocks_skip_midnight_a_term_ends_with_the_first_instant_of_the_day() -> None:
+    # Santiago went from 24:00 on Sep 5, 2026 to 01:00 on Sep 6.
+    zone = "America/Santiago"
+    assert ends(local(zone, 2026, 9, 4, 12), 1, zone) == local(zone, 2026, 9, 6, 1).astimezone(UTC)
+
+
 def test_a_leap_day_is_a_day() -> None:
     zone = "America/New_York"
     assert ends(local(zone, 2028, 2, 28), 2, zone) == local(zone, 2028, 3, 1)

@@ -34,8 +34,8 @@ EXACT = (
     "catalog",
     "lines",
     "allowances",
-    "kernel/money.py",
-    "kernel/units.py",
+    "flows",
+    "kernel",
 )
 """Where a float would be money, data or time that somebody paid for."""
 SQL_CLOCK = re.compile(
