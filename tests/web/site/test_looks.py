@@ -1,42 +1,21 @@
-"""The public pages as people see them: no accessibility violation, in any language, scheme or width."""
+"""The public pages in a browser: languages, folded answers, the keyboard, the reader's zone."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.plans import MONTH
-
 pytestmark = pytest.mark.browser
 
-PATHS = (
-    "/",
-    "/plans/",
-    "/plans/?q=atlantis",
-    f"/plans/{MONTH.code}/",
-    "/help/",
-    "/help/verify/?handle=nobody",
-    "/faq/",
-    "/terms/",
-    "/refunds/",
-    "/privacy/",
-    "/app/",
-)
-WIDTHS = (320, 390, 1280)
+FOLDED = ("/faq/", "/app/", "/help/verify/?handle=nobody")
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
-def test_nobody_is_kept_out(page: Page, language: str) -> None:
+def test_what_is_folded_away_keeps_nobody_out_either(page: Page) -> None:
     axe = Axe()
-    for path in PATHS:
-        page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
+    for path in FOLDED:
+        page.goto(path)
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 844})
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            found = axe.run(page)
-            assert found.violations_count == 0, f"{path}, {scheme}: {found.generate_report()}"
+        found = axe.run(page)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
 
 
 def test_the_language_changes_and_the_page_stays(page: Page) -> None:
