@@ -1,9 +1,13 @@
 """What was answered is there after a kill -9; what was not told yet is told later."""
 
+import contextlib
 import http.client
+import os
+import signal
 import threading
 from contextlib import suppress
 
+import httpx
 import stripe
 
 from tests.sandbox.shop import GOOD, Receiver, client, eventually, order, pay_on_page
@@ -79,3 +83,15 @@ def _work(sandbox: RunningSandbox, answered: list[str]) -> None:
             made = api.v1.checkout.sessions.create(order())
             answered.append(made.id)
             sandbox.control(f"stripe/sessions/{made.id}/pay")
+
+
+def test_a_stop_while_callers_stay_connected_is_clean_every_time() -> None:
+    with RunningSandbox() as sandbox, contextlib.ExitStack() as callers:
+        for _ in range(8):
+            caller = callers.enter_context(httpx.Client())
+            assert caller.get(f"{sandbox.url}/").status_code == 200
+            os.kill(sandbox.pid, signal.SIGTERM)
+            assert sandbox.wait() == 0
+            sandbox.start()
+        sandbox.restart()
+        assert sandbox.state()["mail"] == {"letters": 0}
