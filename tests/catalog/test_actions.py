@@ -71,7 +71,14 @@ class TestFrozen:
         run(statement, draft())
 
     @pytest.mark.parametrize(
-        "statement", [*CHANGES, "DELETE FROM catalog_planversion WHERE id = %(version)s"]
+        "statement",
+        [
+            *CHANGES,
+            "DELETE FROM catalog_planversion WHERE id = %(version)s",
+            "UPDATE catalog_planversion SET state = 'draft' WHERE id = %(version)s",
+            "UPDATE catalog_planversion SET published_at = now() WHERE id = %(version)s",
+            "INSERT INTO catalog_planprice (version_id, currency, net_minor) VALUES (%(version)s, 'JPY', 1)",
+        ],
     )
     @pytest.mark.parametrize("withdrawn", [False, True], ids=["on sale", "withdrawn"])
     def test_what_was_published_never_changes(self, statement: str, *, withdrawn: bool) -> None:

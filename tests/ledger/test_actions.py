@@ -96,7 +96,8 @@ def test_an_unbalanced_posting_is_refused_by_the_database() -> None:
         top_up()
     with pytest.raises(DatabaseError, match="does not balance"), in_cell(1), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_posting SELECT id, 9, 'income:revenue:voice', 0, 'USD', 5 FROM ledger_entry LIMIT 1"
+            "INSERT INTO ledger_posting SELECT id, 9, 'income:revenue:voice', 0, 'USD', 5"
+            " FROM ledger_entry LIMIT 1"
         )
 
 
@@ -114,7 +115,8 @@ def test_a_closed_day_refuses_a_direct_entry() -> None:
         actions.close_books(through=date(2026, 11, 30), now=NOON)
     with pytest.raises(DatabaseError, match="closed"), in_cell(1), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_entry (key, kind, happened_at, booked_on) VALUES ('x', 'x', now(), '2026-11-30')"
+            "INSERT INTO ledger_entry (key, kind, happened_at, booked_on)"
+            " VALUES ('x', 'x', now(), '2026-11-30')"
         )
 
 

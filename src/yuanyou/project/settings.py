@@ -4,8 +4,6 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from django.utils.translation import gettext_lazy as _
-
 from yuanyou.kernel.clock import Clock
 from yuanyou.project.config import Config
 from yuanyou.project.security import content_security_policy
@@ -192,8 +190,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = content_security_policy(CONFIG)
 FORM_RENDERER = "yuanyou.web.shared.forms.Renderer"
-SITE_NAME = _("Yuanyou")
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
