@@ -1,9 +1,12 @@
-"""Ids that look like Stripe's: a prefix and random base 62."""
+"""Ids that look like Stripe's: a prefix, then base 62, growing with time: an index grows at its end."""
 
 import secrets
+import time
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 BY_BYTE = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+TIME_LETTERS = 7
+"""Enough for the milliseconds of a century."""
 LENGTHS = {
     "cs_test_a1": 58,
     "pi_3": 23,
@@ -29,3 +32,12 @@ def new_id(prefix: str) -> str:
 def letters(count: int) -> str:
     """Random base-62 characters."""
     return secrets.token_bytes(count).translate(BY_BYTE).decode()
+
+
+def _now() -> str:
+    """The real time in milliseconds, base 62, as long at any time."""
+    left, made = time.time_ns() // 1_000_000, ""
+    for _ in range(TIME_LETTERS):
+        left, digit = divmod(left, len(ALPHABET))
+        made = ALPHABET[digit] + made
+    return made
