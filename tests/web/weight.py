@@ -46,7 +46,7 @@ def weigh(client: Client, path: str, **query: str) -> Weight:
     plain = client.get(path, query)
     parts = _Parts()
     parts.feed(plain.content.decode())
-    sizes = [_size(client, address) for address in parts.found]
+    sizes = [_size(client, address) for address in parts.found if not address.startswith("data:")]
     page = len(answer.content)
     return Weight(page=page, total=page + sum(sizes), requests=1 + len(sizes))
 
