@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from threading import Thread
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
@@ -33,27 +34,29 @@ class Timings:
 
 
 class Browser:
-    """A signed-in customer who posts the renewal form."""
+    """A client that posts the renewal form for one signed-in customer after the other."""
 
-    def __init__(self, site_url: str, tenant: Tenant, version_id: int) -> None:
+    def __init__(self, site_url: str, tenants: Sequence[Tenant], version_id: int) -> None:
         place = urlsplit(site_url)
         self._http = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
-        self._tenant, self._version_id = tenant, version_id
-        self._headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Cookie": f"yuanyou={tenant.session}; csrftoken={CSRF}",
-            "X-CSRFToken": CSRF,
-            "Host": place.netloc,
-        }
+        self._host, self._version_id = place.netloc, version_id
+        self._tenants = cycle(tenants)
 
     def renew(self, **choices: str) -> str:
         """Where the answer leads. NotAsTold unless it is a redirect."""
+        tenant = next(self._tenants)
         form = {"plan": str(self._version_id), "key": str(uuid4()), "again": "1", **choices}
-        self._http.request("POST", self._tenant.renew_path, urlencode(form), self._headers)
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"yuanyou={tenant.session}; csrftoken={CSRF}",
+            "X-CSRFToken": CSRF,
+            "Host": self._host,
+        }
+        self._http.request("POST", tenant.renew_path, urlencode(form), headers)
         answer = self._http.getresponse()
         body = answer.read()
         if answer.status != http.HTTPStatus.FOUND:
-            raise NotAsTold(f"{self._tenant.renew_path} answered {answer.status}: {body[:200]!r}")
+            raise NotAsTold(f"{tenant.renew_path} answered {answer.status}: {body[:200]!r}")
         return answer.headers["Location"]
 
 
