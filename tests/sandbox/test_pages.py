@@ -11,10 +11,14 @@ import yuanyou_sandbox
 from tests.sandbox.shop import Receiver, eventually, order
 from yuanyou_sandbox import home
 from yuanyou_sandbox.esim import words as esim_words
+from yuanyou_sandbox.esim.pages import ACTS
+from yuanyou_sandbox.esim.profiles import STATES
 from yuanyou_sandbox.mail import words as mail_words
 from yuanyou_sandbox.shared import words
+from yuanyou_sandbox.shared.mishaps import MODES
 from yuanyou_sandbox.stripe import words as stripe_words
 from yuanyou_sandbox.stripe.cards import CARDS
+from yuanyou_sandbox.stripe.pay_page import CARD_CHOICES, DEBIT_CHOICES
 from yuanyou_sandbox.testing import RunningSandbox
 
 PAGES = ("/", "/notices", "/stripe/", "/mail/", "/esim/", "/nothing/here")
@@ -38,6 +42,11 @@ def test_every_text_of_a_page_is_translated() -> None:
     said = {text for file in SOURCE.rglob("*.py") for text in _said(file)}
     assert len(said) > 50
     assert said - KNOWN == set()
+
+
+def test_every_choice_and_every_state_is_translated() -> None:
+    choices = {does for _, does, _ in CARD_CHOICES} | {does for _, does in DEBIT_CHOICES}
+    assert choices | {*ACTS.values(), *STATES, *MODES} <= KNOWN
 
 
 def test_every_reason_of_a_decline_is_translated() -> None:

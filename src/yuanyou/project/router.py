@@ -22,7 +22,6 @@ SHARED_APPS = frozenset(
         "usersessions",
         "identity",
         "catalog",
-        "audit",
     }
 )
 SHARED_MODELS = frozenset({"payments.inbox", "lines.number"})

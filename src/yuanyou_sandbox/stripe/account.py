@@ -1,6 +1,7 @@
 """One Stripe account: its objects in our store, its events, its money."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,10 @@ class Account:
     def now(self) -> int:
         return int(self.world.clock.now())
 
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing; an inner one joins the outer one."""
+        return self.world.store.transaction()
+
     def create(self, body: Document, keys: Mapping[str, str | None] | None = None) -> Document:
         """Keep a new object; `keys` are what lists can ask for."""
         found = {name: value for name, value in (keys or {}).items() if value}
@@ -97,7 +102,7 @@ class Account:
             "request": {"id": self.cause.request_id, "idempotency_key": self.cause.idempotency_key},
             "type": event_type,
         }
-        self.create(event, {"type": event_type, "about": about["id"]})
+        self.create(event, {"type": event_type})
         if wanted:
             self.world.notices.put(COMPANY, event_type, event["id"])
 

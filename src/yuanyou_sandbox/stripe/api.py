@@ -47,7 +47,7 @@ class Api:
 
     def __init__(self, account: Account, secret_key: str) -> None:
         self._account, self._secret_key = account, secret_key
-        self._faults, self._store = account.world.faults, account.world.store
+        self._faults = account.world.faults
         self.keys = Keys(account.world)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,9 +92,11 @@ class Api:
 
     def _do(self, request: Request, call: operations.Call, same: str | None) -> Kept:
         """Carry it out, and keep the answer with it. ApiError when nothing was done."""
+        if request.method == "GET":
+            return Kept(200, self._run(request, call), request.id)
         self._account.cause = Cause(request.id, request.key)
         try:
-            with self._store.transaction():
+            with self._account.transaction():
                 try:
                     answer = Kept(200, self._run(request, call), request.id)
                 except ApiError as error:

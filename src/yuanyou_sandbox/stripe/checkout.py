@@ -89,11 +89,12 @@ def settle(account: Account, intent: Document, *, succeeded: bool) -> None:
 def expire(account: Account, session: Document) -> None:
     """An open session ends; so does its intent, if anybody tried."""
     session |= {"status": "expired", "url": None}
-    account.save(session)
-    intent = account.find("payment_intent", session["payment_intent"])
-    if intent and intent["status"] in charging.PAYABLE:
-        charging.cancel(account, intent, "expired")
-    account.emit(f"{KIND}.expired", session)
+    with account.transaction():
+        account.save(session)
+        intent = account.find("payment_intent", session["payment_intent"])
+        if intent and intent["status"] in charging.PAYABLE:
+            charging.cancel(account, intent, "expired")
+        account.emit(f"{KIND}.expired", session)
 
 
 def session_of(account: Account, intent_id: str) -> Document | None:

@@ -25,7 +25,6 @@ class StripeControl:
 
     def __init__(self, account: Account, endpoint: Endpoint) -> None:
         self._account, self._endpoint = account, endpoint
-        self._store = account.world.store
 
     def routes(self) -> list[Route]:
         return [
@@ -51,7 +50,7 @@ class StripeControl:
         method = chosen(card, session["currency"])
         if method is None or method.type not in session["payment_method_types"]:
             raise HTTPException(400, f"the session takes {', '.join(session['payment_method_types'])} only")
-        with self._store.transaction():
+        with self._account.transaction():
             intent = checkout.pay(self._account, session, method)
             if challenge and intent["status"] == "requires_action":
                 checkout.answer_challenge(self._account, session, intent, completed=challenge == COMPLETE)
@@ -61,8 +60,7 @@ class StripeControl:
         """The session's time is up."""
         session = self._session(request)
         if session["status"] == "open":
-            with self._store.transaction():
-                checkout.expire(self._account, session)
+            checkout.expire(self._account, session)
         return JSONResponse(self._outcome(session, None))
 
     async def settle(self, request: Request) -> Response:
@@ -74,7 +72,7 @@ class StripeControl:
         intent = self._account.find("payment_intent", session["payment_intent"])
         if intent is None or intent["status"] != "processing":
             raise HTTPException(409, "no debit is under way")
-        with self._store.transaction():
+        with self._account.transaction():
             checkout.settle(self._account, intent, succeeded=outcome == SUCCEEDED)
         return JSONResponse(self._outcome(self._session(request), intent))
 
@@ -88,7 +86,7 @@ class StripeControl:
         if charge is None:
             raise HTTPException(409, "nothing was paid")
         try:
-            with self._store.transaction():
+            with self._account.transaction():
                 return JSONResponse(refunds.refund(self._account, charge, amount))
         except ApiError as error:
             raise HTTPException(409, str(error)) from error
@@ -101,7 +99,7 @@ class StripeControl:
         refund = self._account.find("refund", request.path_params["refund"])
         if refund is None:
             raise HTTPException(404, "no such refund")
-        with self._store.transaction():
+        with self._account.transaction():
             (refunds.succeed if outcome == SUCCEEDED else refunds.fail)(self._account, refund)
         return JSONResponse(refund)
 
@@ -138,8 +136,7 @@ class StripeControl:
 
     def _session(self, request: Request) -> Document:
         try:
-            with self._store.transaction():
-                return checkout.current(self._account, request.path_params["session"])
+            return checkout.current(self._account, request.path_params["session"])
         except ApiError:
             raise HTTPException(404, "no such session") from None
 

@@ -1,4 +1,4 @@
-"""Ids that look like Stripe's: a prefix, then base 62, growing with time: an index grows at its end."""
+"""Ids that look like Stripe's: a prefix, then base 62. They grow with time, so that an index grows at its end."""
 
 import secrets
 import time
@@ -26,7 +26,7 @@ LENGTHS = {
 
 def new_id(prefix: str) -> str:
     """A new id that starts with `prefix`, as long as Stripe's."""
-    return prefix + letters(LENGTHS[prefix])
+    return prefix + _now() + letters(LENGTHS[prefix] - TIME_LETTERS)
 
 
 def letters(count: int) -> str:

@@ -55,7 +55,7 @@ class Overview:
         if session is None:
             return not_found(request, Translator(language_of(request), WORDS))
         intent = account.find("payment_intent", session["payment_intent"])
-        with account.world.store.transaction():
+        with account.transaction():
             if action == "expire" and session["status"] == "open":
                 checkout.expire(account, session)
             elif action in {"succeed", "fail"} and intent:

@@ -1,10 +1,12 @@
 """The hosted pay page and the bank's 3-D Secure page. Plain forms; every button has a stable name and id."""
 
+import functools
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from yuanyou_sandbox.shared.html import Content, Markup, el
+from yuanyou_sandbox.shared.html import Content, Markup, el, join
 from yuanyou_sandbox.shared.pages import facts, not_found, page
 from yuanyou_sandbox.shared.requests import form_of
 from yuanyou_sandbox.shared.store import Document
@@ -55,7 +57,7 @@ class PayPages:
         return self._form(request, t, session)
 
     async def act(self, request: Request) -> Response:
-        """`action=leave`, or `action=pay` with `card` (or `card=other` and `number`)."""
+        """`action=leave`, or `action=pay` with `card`; a `number` that was typed wins."""
         form = await form_of(request)
         session = self._session(request.path_params["session"])
         if session is None:
@@ -70,11 +72,10 @@ class PayPages:
 
     def pay(self, session: Document, form: dict[str, str]) -> str:
         """Try to pay; where to go next."""
-        card = form.get("card", OTHER)
-        method = chosen(form.get("number", "") if card == OTHER else card, session["currency"])
+        method = chosen(form.get("number", "").strip() or form.get("card", ""), session["currency"])
         if method is None or method.type not in session["payment_method_types"]:
             return f"/stripe/pay/{session['id']}?refused=method"
-        with self._account.world.store.transaction():
+        with self._account.transaction():
             intent = checkout.pay(self._account, session, method, form.get("email") or None)
         if intent["status"] == "requires_action":
             return f"/stripe/3ds/{intent['id']}"
@@ -125,7 +126,7 @@ class PayPages:
         )
 
     def _answer(self, intent: Document, session: Document | None, *, completed: bool) -> None:
-        with self._account.world.store.transaction():
+        with self._account.transaction():
             if session is None:
                 answer_challenge(self._account, intent, completed=completed)
             elif session["status"] == "open":
@@ -133,8 +134,7 @@ class PayPages:
 
     def _session(self, ident: str) -> Document | None:
         try:
-            with self._account.world.store.transaction():
-                return checkout.current(self._account, ident)
+            return checkout.current(self._account, ident)
         except ApiError:
             return None
 
@@ -144,18 +144,7 @@ class PayPages:
 
     def _form(self, request: Request, t: Translator, session: Document) -> Response:
         form = el.form(
-            el.fieldset(
-                el.legend(t("How do you want to pay?")),
-                [
-                    _choice(value, t(does), name, first=not place)
-                    for place, (value, does, name) in enumerate(CARD_CHOICES)
-                ],
-                [_choice(value, t(does), "", first=False) for value, does in _debits(session)],
-                _choice(OTHER, t("Another test card"), "", first=False),
-            ),
-            el.label(t("Card number of the other test card"), for_="number", class_="field"),
-            el.input(id="number", name="number", inputmode="numeric", autocomplete="off", maxlength=23),
-            el.p(el.small(t("Never type a real card number here."))),
+            _ways(t.language, _takes_debits(session)),
             _submit(t("Pay {amount}", amount=_amount(session)), "pay"),
             _submit(t("Leave without paying"), "leave", quiet=True) if session["cancel_url"] else None,
             method="post",
@@ -232,9 +221,27 @@ def _line_amount(line: Document) -> str:
     return amount if line["quantity"] == 1 else f"{line['quantity']} × {amount}"
 
 
-def _debits(session: Document) -> tuple[tuple[str, str], ...]:
+def _takes_debits(session: Document) -> bool:
     method = chosen(DEBIT, session["currency"])
-    return DEBIT_CHOICES if method and method.type in session["payment_method_types"] else ()
+    return method is not None and method.type in session["payment_method_types"]
+
+
+@functools.cache
+def _ways(language: str, debits: bool) -> Markup:  # noqa: FBT001  a cache wants plain arguments
+    """The ways to pay: always the same few forms, made once."""
+    t = Translator(language, WORDS)
+    cards = [
+        _choice(value, t(does), name, first=not place)
+        for place, (value, does, name) in enumerate(CARD_CHOICES)
+    ]
+    later = [_choice(value, t(does), "", first=False) for value, does in DEBIT_CHOICES] if debits else None
+    other = _choice(OTHER, t("Another test card"), "", first=False)
+    return join(
+        el.fieldset(el.legend(t("How do you want to pay?")), cards, later, other),
+        el.label(t("Card number of the other test card"), for_="number", class_="field"),
+        el.input(id="number", name="number", inputmode="numeric", autocomplete="off", maxlength=23),
+        el.p(el.small(t("Never type a real card number here."))),
+    )
 
 
 def _choice(value: str, does: str, name: str, *, first: bool) -> Markup:
