@@ -1,4 +1,4 @@
-"""Ids that look like Stripe's: a prefix, then base 62. They grow with time, so that an index grows at its end."""
+"""Ids that look like Stripe's: a prefix, then base 62; they grow with time, and an index grows at its end."""
 
 import secrets
 import time
