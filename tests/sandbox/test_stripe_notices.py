@@ -255,6 +255,19 @@ def test_notices_follow_the_shop_to_another_address(
         elsewhere.close()
 
 
+def test_the_endpoint_hears_only_of_the_events_it_listens_to(
+    sandbox: RunningSandbox, api: stripe.StripeClient, shop: Receiver
+) -> None:
+    sandbox.control("stripe/webhook", {"events": ["checkout.session.completed", "payment_intent.processing"]})
+    _pay(api, sandbox)
+    eventually(lambda: sandbox.state()["notices"] == {"delivered": 1})
+    assert [each.type for each in shop.received] == ["checkout.session.completed"]
+    assert len(api.v1.events.list().data) == 3
+    sandbox.control("reset")
+    _pay(api, sandbox)
+    eventually(lambda: len(shop.received) == 4)
+
+
 def test_a_refund_by_hand_is_told_like_any_other(
     shop: Receiver, sandbox: RunningSandbox, api: stripe.StripeClient
 ) -> None:

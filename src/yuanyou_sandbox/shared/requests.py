@@ -44,6 +44,14 @@ class Told:
             raise HTTPException(400, f"{name} is missing")
         return value
 
+    def texts(self, name: str) -> list[str] | None:
+        value = self._fields.pop(name, None)
+        if value is not None and not (
+            isinstance(value, list) and all(isinstance(each, str) for each in value)
+        ):
+            raise HTTPException(400, f"{name} is a list of strings")
+        return value
+
     def whole(self, name: str) -> int | None:
         value = self._fields.pop(name, None)
         if value is not None and (not isinstance(value, int) or isinstance(value, bool)):

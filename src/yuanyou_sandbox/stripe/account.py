@@ -12,7 +12,7 @@ from yuanyou_sandbox.stripe.ids import new_id
 
 COMPANY = "stripe"
 API_VERSION = "2026-10-28.endive"
-SUBSCRIBED = frozenset(
+USUAL_EVENTS = frozenset(
     {
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
@@ -28,7 +28,7 @@ SUBSCRIBED = frozenset(
         "refund.failed",
     }
 )
-"""What our webhook endpoint listens to; other events are only kept."""
+"""What a webhook endpoint listens to unless told otherwise; other events are only kept."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS stripe_totals (
@@ -52,8 +52,8 @@ class Account:
         world.store.add_tables(SCHEMA)
         self.world = world
         self.cause = Cause()
-        self.notifies = False
-        """Is there a webhook endpoint?"""
+        self.subscribed: frozenset[str] = frozenset()
+        """The events the webhook endpoint listens to; none without one."""
 
     def now(self) -> int:
         return int(self.world.clock.now())
@@ -90,7 +90,7 @@ class Account:
 
     def emit(self, event_type: str, about: Document) -> None:
         """Keep an event and, if the endpoint listens to it, queue its notice."""
-        wanted = self.notifies and event_type in SUBSCRIBED
+        wanted = event_type in self.subscribed
         event: Document = {
             "id": new_id("evt_1"),
             "object": "event",

@@ -40,6 +40,10 @@ def open_company(world: World) -> Company:
     world.notices.register(COMPANY, Sender(endpoint.compose, PLAN_SECONDS))
     _set_timers(account, api.keys)
 
+    def begin() -> None:
+        endpoint.subscribe()
+        _forget_keys_daily(world)
+
     def state() -> dict[str, Any]:
         kinds = ("checkout.session", "payment_intent", "charge", "refund", "event")
         counts = {kind: world.store.count(f"{COMPANY}.{kind}") for kind in kinds}
@@ -56,7 +60,7 @@ def open_company(world: World) -> Company:
         faults=FAULTS,
         acts=(*OPERATIONS, ON),
         notifies=True,
-        begin=lambda: _forget_keys_daily(world),
+        begin=begin,
     )
 
 

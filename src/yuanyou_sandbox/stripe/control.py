@@ -104,15 +104,15 @@ class StripeControl:
         return JSONResponse(refund)
 
     async def webhook(self, request: Request) -> Response:
-        """GET, or POST {url}: where notices go."""
+        """GET, or POST {url?, events?}: where notices go, and which."""
         if request.method == "POST":
             told = await Told.by(request)
-            url = told.need_text("url")
+            url, events = told.text("url"), told.texts("events")
             told.finish()
-            if not url.startswith("http://"):
+            if url and not url.startswith("http://"):
                 raise HTTPException(400, "notices go to plain http:// addresses")
-            self._endpoint.move(url)
-        return JSONResponse({"url": self._endpoint.url, "secrets": self._endpoint.secrets()})
+            self._endpoint.change(url=url, events=events)
+        return JSONResponse(self._endpoint.shown())
 
     async def rotate(self, request: Request) -> Response:
         """{secret?, overlap_seconds?}: sign with a new secret, for a while with the old one too."""

@@ -9,7 +9,7 @@ import time
 
 from yuanyou_sandbox.shared.notices import Outgoing
 from yuanyou_sandbox.shared.store import dumps
-from yuanyou_sandbox.stripe.account import COMPANY, Account
+from yuanyou_sandbox.stripe.account import COMPANY, USUAL_EVENTS, Account
 from yuanyou_sandbox.stripe.ids import letters
 from yuanyou_sandbox.stripe.lies import LIES, told_falsely
 
@@ -17,7 +17,7 @@ PLAN_SECONDS = (5, 60, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, *[12 * 3600] * 
 """Until the second, third, ... try; the last is within three days."""
 ON = "notices"
 WRONG_KEY = "wrong_key"
-URL, SECRETS = "webhook_url", "webhook_secrets"
+URL, EVENTS, SECRETS = "webhook_url", "webhook_events", "webhook_secrets"
 
 
 class Endpoint:
@@ -26,16 +26,29 @@ class Endpoint:
     def __init__(self, account: Account, url: str | None, secret: str) -> None:
         self._account, self._store = account, account.world.store
         self._url, self._secret = url, secret
-        account.notifies = self.url is not None
 
     @property
     def url(self) -> str | None:
         """Where notices go; the address that was set last."""
         return self._store.fact(COMPANY, URL) or self._url
 
-    def move(self, url: str) -> None:
-        self._store.keep_fact(COMPANY, URL, url)
-        self._account.notifies = True
+    def change(self, *, url: str | None, events: list[str] | None) -> None:
+        """Another address, other events; what is None stays."""
+        if url:
+            self._store.keep_fact(COMPANY, URL, url)
+        if events is not None:
+            self._store.keep_fact(COMPANY, EVENTS, events)
+        self.subscribe()
+
+    def subscribe(self) -> None:
+        """Make the account notify as it should by now."""
+        chosen = self._store.fact(COMPANY, EVENTS)
+        events = USUAL_EVENTS if chosen is None else frozenset(chosen)
+        self._account.subscribed = events if self.url else frozenset()
+
+    def shown(self) -> dict[str, object]:
+        """Everything about it."""
+        return {"url": self.url, "events": sorted(self._account.subscribed), "secrets": self.secrets()}
 
     def secrets(self) -> list[str]:
         """Newest first. A rotation holds as long as the sandbox is started with the same secret."""
