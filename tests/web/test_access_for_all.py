@@ -11,11 +11,15 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.houses import fund, give_line
+from tests.houses import BY_CARD, fund, give_line, renew
 from tests.people import People
 from tests.plans import MONTH
+from tests.web.staff import sign_in
+from yuanyou.flows import links, receipts
+from yuanyou.flows.step import in_cell
 from yuanyou.identity.models import Account
-from yuanyou.kernel.ids import Ref
+from yuanyou.kernel.ids import Ref, parse
+from yuanyou.lines.models import Line
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -101,6 +105,40 @@ def test_nobody_is_kept_out_of_a_page_for_everybody(
     assert "\n".join(barrier for address in addresses for barrier in barriers(page, address)) == ""
 
 
+def order_pages(line_id: int, people: People) -> list[str]:
+    """A renewal that is done with its receipt, one that waits for its provider, and a guest's way in."""
+    now = settings.CLOCK.now()
+    fund(people.mei, 10_000, now=now)
+    done, waits = renew(line_id, MONTH, now=now), renew(line_id, MONTH, tender=BY_CARD, again=True, now=now)
+    receipts.number(1, now=now)
+    with in_cell(1):
+        number = Line.objects.get(pk=line_id).number
+    pages = [links.order_page(order).removeprefix(settings.CONFIG.site_url) for order in (done, waits)]
+    return [*pages, pages[0] + "receipt/", f"/renew/?number={number}"]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_kept_out_of_the_console(
+    people: People, browser: Browser, site: str, language: str, scheme: str
+) -> None:
+    line_id = give_line(people.mei, now=settings.CLOCK.now() - timedelta(days=3))
+    fund(people.mei, 10_000, now=settings.CLOCK.now())
+    order = renew(line_id, MONTH, now=settings.CLOCK.now())
+    client = Client()
+    sign_in(client, people.ops_email)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page = visitor(browser, site, language=language, scheme=scheme, session=session)
+    addresses = [
+        reverse("console:today"),
+        reverse("console:today") + "?q=nobody",
+        reverse("console:line", args=[str(Ref("line", line_id))]),
+        reverse("console:order", args=[order.ref]),
+        reverse("console:books"),
+    ]
+    assert "\n".join(barrier for address in addresses for barrier in barriers(page, address)) == ""
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nobody_is_kept_out_of_a_customers_page(
@@ -114,4 +152,5 @@ def test_nobody_is_kept_out_of_a_customers_page(
     page = visitor(browser, site, language=language, scheme=scheme, session=session)
     addresses = [reverse(name) for name in OWN_PAGES] + [reverse(name, args=[line]) for name in LINE_PAGES]
     addresses.append(reverse("customer:buy", args=[MONTH.code]))
+    addresses += order_pages(parse(line, "line").id, people)
     assert "\n".join(barrier for address in addresses for barrier in barriers(page, address)) == ""
