@@ -34,7 +34,7 @@ class Up:
         with self._printed.open("w") as log:
             self._process = subprocess.Popen(command(data, port), stdout=log, stderr=log, env=environ())
         try:
-            wait_for(lambda: "everything answers" in self.printed, START_SECONDS, self)
+            wait_for(lambda: "everything answers after" in self.printed, START_SECONDS, self)
         except BaseException:
             self.end()
             raise
