@@ -1,0 +1,75 @@
+"""The sandbox's pages in a real browser: paying by clicks, and no barrier that a machine can find."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+import stripe
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.sandbox.shop import CHALLENGED, POOR, order, pay_on_page
+from yuanyou_sandbox.testing import RunningSandbox
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WIDTHS = (320, 1280)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_no_page_has_a_barrier(
+    browser: Browser, sandbox: RunningSandbox, api: stripe.StripeClient, scheme: str, language: str
+) -> None:
+    addresses = [f"{sandbox.url}{path}" for path in ("/", "/stripe/", "/notices", "/mail/", "/esim/")]
+    addresses += _pay_pages(sandbox, api)
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    found = []
+    for address in addresses:
+        page.goto(f"{address}?lang={language}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append((address, width, "wider than the screen"))
+        found += [(address, each["id"], each["nodes"]) for each in Axe().run(page).response["violations"]]
+    context.close()
+    assert found == []
+
+
+def test_a_customer_clicks_through_a_decline_and_the_bank(
+    browser: Browser, sandbox: RunningSandbox, api: stripe.StripeClient
+) -> None:
+    home = f"{sandbox.url}/stripe/"
+    made = api.v1.checkout.sessions.create(order(success_url=home, cancel_url=home, locale="zh"))
+    page = browser.new_page()
+    page.goto(str(made.url))
+    page.check(f"#card-{POOR}")
+    page.click("#pay")
+    assert "您的卡余额不足。" in page.inner_text("#error")
+    page.check(f"#card-{CHALLENGED}")
+    page.click("#pay")
+    page.click("#complete")
+    assert page.url == home
+    page.close()
+    assert api.v1.checkout.sessions.retrieve(made.id).payment_status == "paid"
+
+
+def _pay_pages(sandbox: RunningSandbox, api: stripe.StripeClient) -> list[str]:
+    """A pay page as it is at first, after a decline, when it is over, when it is paid; and the bank's."""
+    fresh, declined, expired, paid, challenged = (
+        str(api.v1.checkout.sessions.create(order()).url) for _ in range(5)
+    )
+    pay_on_page(declined, POOR)
+    api.v1.checkout.sessions.expire(expired.rpartition("/")[2])
+    pay_on_page(paid, "bank_debit")
+    bank = pay_on_page(challenged, CHALLENGED).headers["location"]
+    return [fresh, declined, expired, paid, f"{sandbox.url}{bank}"]
