@@ -48,6 +48,8 @@ LATER = replace(
     first_use_within_days=60,
     product_class=ProductClass.DATA,
     has_number=False,
+    seconds=0,
+    messages=0,
     texts=texts("Starts when first used"),
 )
 PRICES = {MONTH.code: 2500, WEEK.code: 900, ROLLING.code: 2600, LATER.code: 1500}

@@ -11,7 +11,8 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.plans import MONTH, TAXES, texts
 from yuanyou.catalog import actions, queries
-from yuanyou.catalog.actions import MissingTexts
+from yuanyou.catalog.actions import MissingTexts, NoPrice, TaxChanged
+from yuanyou.catalog.limits import BadPlan
 from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion, Tax, VersionState
 from yuanyou.catalog.queries import NotOnSale
 from yuanyou.catalog.rules import LANGUAGES, BadPolicy, PlanFacts, Policy, ProductClass
@@ -88,6 +89,18 @@ class TestFrozen:
         with pytest.raises(IntegrityError, match="never changes"):
             run(statement, version)
 
+    def test_a_price_does_not_move_from_a_draft_to_what_was_published(self) -> None:
+        version = published()
+        other = actions.draft(replace(OWN, code="test-other"), prices=[Money(100, "JPY")])
+        with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+            PlanPrice.objects.filter(version=other).update(version=version)
+
+    def test_a_price_does_not_move_from_what_was_published_to_a_draft(self) -> None:
+        version = published()
+        other = actions.draft(replace(OWN, code="test-other"), prices=[])
+        with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+            PlanPrice.objects.filter(version=version).update(version=other)
+
 
 class TestPublishing:
     def test_a_new_version_takes_the_place_of_the_one_before(self) -> None:
@@ -103,6 +116,29 @@ class TestPublishing:
         first = published()
         published(replace(OWN, days=60))
         assert queries.plan_version(first.pk) == replace(OWN, version=1, version_id=first.pk)
+
+    def test_a_plan_that_was_withdrawn_is_not_sold_but_still_known(self) -> None:
+        version = published()
+        actions.withdraw(version.plan_id)
+        actions.withdraw(version.plan_id)
+        with pytest.raises(NotOnSale):
+            queries.on_sale(CODE)
+        with pytest.raises(NotOnSale):
+            quoted(version.pk)
+        assert queries.plan_version(version.pk).version == 1
+
+    def test_withdrawing_leaves_other_plans_and_drafts_alone(self) -> None:
+        version, other = published(), published(replace(OWN, code="test-other"))
+        later = draft()
+        actions.withdraw(version.plan_id)
+        later.refresh_from_db()
+        assert (later.state, queries.on_sale("test-other")) == (VersionState.DRAFT, other.pk)
+
+    def test_a_version_without_a_price_is_refused_and_the_one_before_stays(self) -> None:
+        version = published()
+        with pytest.raises(NoPrice):
+            actions.publish(actions.draft(OWN, prices=[]), now=NOW)
+        assert queries.on_sale(CODE) == version.pk
 
     def test_a_draft_beside_it_does_not_touch_what_is_on_sale(self) -> None:
         version = published()
@@ -150,6 +186,16 @@ class TestPublishing:
 
 
 class TestDraft:
+    def test_a_plan_that_contradicts_itself_is_not_even_drafted(self) -> None:
+        with pytest.raises(BadPlan):
+            draft(replace(OWN, countries=("UK",)))
+        assert not PlanVersion.objects.filter(plan__code=CODE).exists()
+
+    def test_the_database_keeps_a_term_at_a_day_or_more(self) -> None:
+        version = draft()
+        with pytest.raises(IntegrityError, match="plan_lasts_a_day"), transaction.atomic():
+            PlanVersion.objects.filter(pk=version.pk).update(days=0, grace_days=0)
+
     def test_a_policy_that_may_not_be_sold_is_not_even_drafted(self) -> None:
         with pytest.raises(BadPolicy):
             draft(replace(OWN, days=8, policy=Policy(grace_days=3)))
@@ -217,16 +263,68 @@ class TestTaxes:
         actions.set_tax(self.OWN_TAX)
         assert queries.tax_rules("US-XX") == [self.OWN_TAX]
 
-    def test_a_new_rate_is_a_new_rule_from_its_day(self) -> None:
+    def test_the_same_tax_of_another_jurisdiction_is_another_rule(self) -> None:
+        elsewhere = replace(self.OWN_TAX, jurisdiction="US-YY", percent=Decimal("9.0000"))
+        actions.set_tax(self.OWN_TAX)
+        actions.set_tax(elsewhere)
+        assert queries.tax_rules("US-XX") == [self.OWN_TAX]
+        assert queries.tax_rules("US-YY") == [elsewhere]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"percent": Decimal("5.0000")},
+            {"percent": None, "flat_minor": 5},
+            {"in_base": True},
+        ],
+        ids=", ".join,
+    )
+    def test_a_rate_that_may_have_been_charged_is_not_changed(self, changes: dict[str, Any]) -> None:
+        actions.set_tax(self.OWN_TAX)
+        with pytest.raises(TaxChanged):
+            actions.set_tax(replace(self.OWN_TAX, **changes))
+        assert queries.tax_rules("US-XX") == [self.OWN_TAX]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"texts": texts("Sales tax, spelled right")},
+            {"valid_to": date(2027, 1, 1)},
+            {"seller_keeps_percent": Decimal("3.0000")},
+        ],
+        ids=", ".join,
+    )
+    def test_what_does_not_change_the_amount_may_be_corrected(self, changes: dict[str, Any]) -> None:
+        actions.set_tax(self.OWN_TAX)
+        actions.set_tax(replace(self.OWN_TAX, **changes))
+        assert queries.tax_rules("US-XX") == [replace(self.OWN_TAX, **changes)]
+
+    def test_a_new_rate_is_charged_from_midnight_of_its_day_in_the_sellers_zone(self) -> None:
         july = date(2026, 7, 1)
-        actions.set_tax(replace(self.OWN_TAX, valid_to=july))
+        actions.set_tax(self.OWN_TAX)
         actions.set_tax(replace(self.OWN_TAX, percent=Decimal("5.0000"), valid_from=july))
         version = published()
+        midnight = datetime(2026, 7, 1, 4, tzinfo=UTC)  # in New York
         taxed = [
             queries.quote_of(version.pk, currency="USD", jurisdiction="US-XX", now=now).tax_total
-            for now in (datetime(2026, 6, 30, 12, tzinfo=UTC), datetime(2026, 7, 1, 12, tzinfo=UTC))
+            for now in (midnight - timedelta(seconds=1), midnight, midnight + timedelta(seconds=1))
         ]
-        assert taxed == [usd(100), usd(125)]
+        assert taxed == [usd(100), usd(125), usd(125)]
+
+    @pytest.mark.parametrize(
+        ("changes", "constraint"),
+        [
+            ({"percent": Decimal(-1)}, "tax_not_negative"),
+            ({"percent": None, "flat_minor": -1}, "tax_not_negative"),
+            ({"valid_to": TAXES[0].valid_from}, "tax_days_in_order"),
+            ({"seller_keeps_percent": Decimal(101)}, "tax_kept_in_part"),
+        ],
+    )
+    def test_the_database_refuses_a_tax_that_cannot_be(
+        self, changes: dict[str, Any], constraint: str
+    ) -> None:
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            actions.set_tax(replace(self.OWN_TAX, **changes))
 
     @pytest.mark.parametrize(("percent", "flat"), [(Decimal(1), 1), (None, None)], ids=["both", "neither"])
     def test_a_tax_is_a_per_cent_or_a_flat_amount(self, percent: Decimal | None, flat: int | None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from yuanyou.catalog import limits
 from yuanyou.catalog.models import Coverage, Plan, PlanPrice, PlanVersion, Tax, VersionState
 from yuanyou.catalog.rules import LANGUAGES, PlanFacts, TaxRule
 from yuanyou.kernel.money import Money
@@ -13,9 +14,17 @@ class MissingTexts(Exception):
     """A plan is published only when its name and summary stand in every enabled language."""
 
 
+class NoPrice(Exception):
+    """A published version's prices never change, so one without a price could never be sold."""
+
+
+class TaxChanged(Exception):
+    """The rate of a rule that may have been charged: a new rate is a new rule from its own day."""
+
+
 def draft(facts: PlanFacts, *, prices: list[Money], shelf: int = 100) -> PlanVersion:
-    """A new version of a plan, not yet on sale. BadPolicy when its policy may not be sold."""
-    facts.policy.check(plan_days=facts.days)
+    """A new version of a plan, not yet on sale. BadPlan or BadPolicy when it may not be sold like that."""
+    limits.check(facts)
     plan, _ = Plan.objects.get_or_create(code=facts.code, defaults={"shelf": shelf})
     last = plan.versions.order_by("-number").values_list("number", flat=True).first()
     told = replace(facts, version=0, version_id=0).to_json()
@@ -34,7 +43,7 @@ def draft(facts: PlanFacts, *, prices: list[Money], shelf: int = 100) -> PlanVer
 
 
 def publish(version: PlanVersion, *, now: datetime) -> None:
-    """Put a version on sale in place of the one before. MissingTexts."""
+    """Put a version on sale in place of the one before. MissingTexts, NoPrice."""
     texts: Mapping[str, Mapping[str, str]] = version.facts["texts"]
     missing = [
         f"{language}.{field}"
@@ -44,27 +53,43 @@ def publish(version: PlanVersion, *, now: datetime) -> None:
     ]
     if missing:
         raise MissingTexts(", ".join(missing))
-    PlanVersion.objects.filter(plan_id=version.plan_id, state=VersionState.PUBLISHED).update(
-        state=VersionState.WITHDRAWN
-    )
+    if not version.prices.exists():
+        raise NoPrice(str(version))
+    withdraw(version.plan_id)
     version.state, version.published_at = VersionState.PUBLISHED, now
     version.save(update_fields=["state", "published_at"])
 
 
+def withdraw(plan_id: int) -> None:
+    """Take a plan off sale; who bought it keeps it. Harmless to repeat."""
+    PlanVersion.objects.filter(plan_id=plan_id, state=VersionState.PUBLISHED).update(
+        state=VersionState.WITHDRAWN
+    )
+
+
 def set_tax(rule: TaxRule) -> None:
-    """Write a tax rule; the same rule again changes nothing."""
-    Tax.objects.get_or_create(
+    """Write a tax rule, or correct its names, its last day or what the seller keeps. TaxChanged.
+
+    The same rule again changes nothing.
+    """
+    mutable = {
+        "texts": rule.texts,
+        "valid_to": rule.valid_to,
+        "seller_keeps_percent": rule.seller_keeps_percent,
+    }
+    rate = {"percent": rule.percent, "flat_minor": rule.flat_minor, "in_base": rule.in_base}
+    row, new = Tax.objects.get_or_create(
+        jurisdiction=rule.jurisdiction,
         code=rule.code,
         product_class=rule.product_class,
         valid_from=rule.valid_from,
-        defaults={
-            "jurisdiction": rule.jurisdiction,
-            "percent": rule.percent,
-            "flat_minor": rule.flat_minor,
-            "texts": rule.texts,
-            "valid_to": rule.valid_to,
-        },
+        defaults=mutable | rate,
     )
+    if new or row.rule() == rule:
+        return
+    if (row.percent, row.flat_minor, row.in_base) != (rule.percent, rule.flat_minor, rule.in_base):
+        raise TaxChanged(f"{rule.jurisdiction} {rule.code} from {rule.valid_from}")
+    Tax.objects.filter(pk=row.pk).update(**mutable)
 
 
 def set_coverage(rows: list[Coverage]) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from django.db import models
 from django.db.models import F, Q
 
-from yuanyou.catalog.rules import ProductClass
+from yuanyou.catalog.rules import ProductClass, TaxRule
 from yuanyou.tables import one_of
 
 
@@ -50,6 +50,7 @@ class PlanVersion(models.Model):
                 condition=Q(grace_days__gte=0, grace_days__lte=7, days__gte=F("grace_days") * 3),
                 name="plan_grace_at_most_a_third",
             ),
+            models.CheckConstraint(condition=Q(days__gte=1), name="plan_lasts_a_day"),
             models.CheckConstraint(
                 condition=Q(state=VersionState.DRAFT) | Q(published_at__isnull=False),
                 name="plan_published_has_instant",
@@ -88,21 +89,51 @@ class Tax(models.Model):
     texts = models.JSONField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    in_base = models.BooleanField(default=False)
+    seller_keeps_percent = models.DecimalField(max_digits=7, decimal_places=4, default=0)
 
     class Meta:
         constraints = [
             one_of("product_class", ProductClass, name="tax_class_known"),
-            models.UniqueConstraint(fields=["code", "product_class", "valid_from"], name="tax_once"),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "code", "product_class", "valid_from"], name="tax_rule_once"
+            ),
             models.CheckConstraint(
                 condition=Q(percent__isnull=True, flat_minor__isnull=False)
                 | Q(percent__isnull=False, flat_minor__isnull=True),
                 name="tax_percent_or_flat",
+            ),
+            models.CheckConstraint(
+                condition=(Q(percent__isnull=True) | Q(percent__gte=0))
+                & (Q(flat_minor__isnull=True) | Q(flat_minor__gte=0)),
+                name="tax_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="tax_days_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(seller_keeps_percent__gte=0, seller_keeps_percent__lte=100),
+                name="tax_kept_in_part",
             ),
         ]
         indexes = [models.Index(fields=["jurisdiction"], name="tax_of_jurisdiction")]
 
     def __str__(self) -> str:
         return self.code
+
+    def rule(self) -> TaxRule:
+        return TaxRule(
+            code=self.code,
+            jurisdiction=self.jurisdiction,
+            product_class=ProductClass(self.product_class),
+            percent=self.percent,
+            flat_minor=self.flat_minor,
+            texts=self.texts,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            in_base=self.in_base,
+            seller_keeps_percent=self.seller_keeps_percent,
+        )
 
 
 class Coverage(models.Model):

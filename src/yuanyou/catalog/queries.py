@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion, Tax, VersionState
-from yuanyou.catalog.rules import PlanFacts, ProductClass, Quote, TaxRule, quote
+from yuanyou.catalog.port import TaxEngine
+from yuanyou.catalog.rules import PlanFacts, Quote, TaxRule, quote
+from yuanyou.catalog.taxes import RuleTable
 from yuanyou.kernel.money import Money
 
 
@@ -26,13 +31,13 @@ class Network:
 
 def quotes(*, currency: str, jurisdiction: str, now: datetime) -> list[Quote]:
     """Every plan on sale with its price now, in shelf order. Two queries."""
-    rules = tax_rules(jurisdiction)
+    engine = RuleTable(tax_rules(jurisdiction))
     prices = (
         PlanPrice.objects.filter(currency=currency, version__state=VersionState.PUBLISHED)
         .select_related("version")
         .order_by("version__plan__shelf", "net_minor")
     )
-    return [_quote(price, rules=rules, jurisdiction=jurisdiction, now=now) for price in prices]
+    return [_quote(price, engine=engine, jurisdiction=jurisdiction, now=now) for price in prices]
 
 
 def quote_of(version_id: int, *, currency: str, jurisdiction: str, now: datetime) -> Quote:
@@ -46,7 +51,7 @@ def quote_of(version_id: int, *, currency: str, jurisdiction: str, now: datetime
     )
     if price is None:
         raise NotOnSale(str(version_id))
-    return _quote(price, rules=tax_rules(jurisdiction), jurisdiction=jurisdiction, now=now)
+    return _quote(price, engine=RuleTable(tax_rules(jurisdiction)), jurisdiction=jurisdiction, now=now)
 
 
 def on_sale(code: str) -> int:
@@ -68,17 +73,7 @@ def plan_version(version_id: int) -> PlanFacts:
 def tax_rules(jurisdiction: str) -> list[TaxRule]:
     """Every tax of a jurisdiction, whatever its dates."""
     return [
-        TaxRule(
-            row.code,
-            row.jurisdiction,
-            ProductClass(row.product_class),
-            row.percent,
-            row.flat_minor,
-            row.texts,
-            row.valid_from,
-            row.valid_to,
-        )
-        for row in Tax.objects.filter(jurisdiction=jurisdiction).order_by("code")
+        row.rule() for row in Tax.objects.filter(jurisdiction=jurisdiction).order_by("code", "valid_from")
     ]
 
 
@@ -88,14 +83,15 @@ def networks(countries: Sequence[str]) -> list[Network]:
     return [Network(row.country, row.network, tuple(row.technologies.split("/")), row.as_of) for row in rows]
 
 
-def _quote(price: PlanPrice, *, rules: list[TaxRule], jurisdiction: str, now: datetime) -> Quote:
-    return quote(
-        _facts(price.version),
-        net=Money(price.net_minor, price.currency),
-        tax_rules=rules,
+def _quote(price: PlanPrice, *, engine: TaxEngine, jurisdiction: str, now: datetime) -> Quote:
+    facts, net = _facts(price.version), Money(price.net_minor, price.currency)
+    lines = engine.lines(
+        net,
         jurisdiction=jurisdiction,
-        now=now,
+        product_class=facts.product_class,
+        on=now.astimezone(ZoneInfo(settings.CONFIG.books_zone)).date(),
     )
+    return quote(facts, net=net, taxes=lines, jurisdiction=jurisdiction, now=now)
 
 
 def _facts(version: PlanVersion) -> PlanFacts:

@@ -3,7 +3,7 @@
 Pure: no clock, no database. Everything that an order freezes goes to JSON and back without a change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from yuanyou.kernel.units import GB, Quantity, Unit
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 """Every language a plan must be written in before it may be sold."""
+TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
 QUOTE_HOLDS = timedelta(minutes=15)
 GRACE_DAYS_MAX = 7
 SUSPENDED_DAYS = range(7, 91)
@@ -140,7 +141,10 @@ class PlanFacts:
 
 @dataclass(frozen=True, slots=True)
 class TaxRule:
-    """One tax or fee of a jurisdiction: `percent` of the net price, or `flat_minor` for each transaction."""
+    """One tax or fee of a jurisdiction: `percent` of the net price, or `flat_minor` for each transaction.
+
+    In force on [valid_from, valid_to); a later rule with its code takes its place from that one's first day.
+    """
 
     code: str
     jurisdiction: str
@@ -150,6 +154,10 @@ class TaxRule:
     texts: Texts
     valid_from: date
     valid_to: date | None = None
+    in_base: bool = False
+    """Whether the other taxes are reckoned on the price with this one in it."""
+    seller_keeps_percent: Decimal = Decimal(0)
+    """What the seller may keep of it for collecting it; the rest is handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,37 +238,18 @@ class Quote:
 
 
 def spoken(language: str) -> str:
-    """The key under which texts are kept: Django's `zh-hans` is `zh-Hans`; any other is English."""
-    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(language.lower(), "en")
-
-
-def taxes(
-    net: Money, *, product_class: ProductClass, rules: Sequence[TaxRule], on: date
-) -> tuple[TaxLine, ...]:
-    """The tax lines of a net price on a day. Each is rounded half up by itself; flat fees are not taxed."""
-    return tuple(
-        TaxLine(
-            rule.code, _tax(net, rule), str(rule.percent) if rule.percent is not None else None, rule.texts
-        )
-        for rule in rules
-        if rule.product_class == product_class
-        and rule.valid_from <= on
-        and (rule.valid_to is None or on < rule.valid_to)
-    )
-
-
-def _tax(net: Money, rule: TaxRule) -> Money:
-    if rule.percent is None:
-        return Money(rule.flat_minor or 0, net.currency)
-    return net.times(rule.percent / 100)
+    """The key under which texts are kept: `zh-hans` is `zh-Hans`, `zh-HK` is `zh-Hant`, others English."""
+    wanted = language.lower()
+    if wanted.startswith(TRADITIONAL):
+        return "zh-Hant"
+    return "zh-Hans" if wanted.startswith("zh") else "en"
 
 
 def quote(
-    plan: PlanFacts, *, net: Money, tax_rules: Sequence[TaxRule], jurisdiction: str, now: datetime
+    plan: PlanFacts, *, net: Money, taxes: tuple[TaxLine, ...], jurisdiction: str, now: datetime
 ) -> Quote:
     """The price of a plan now; it lets an order begin for 15 minutes."""
-    lines = taxes(net, product_class=plan.product_class, rules=tax_rules, on=now.date())
-    return Quote(plan, net, lines, jurisdiction, now, now + QUOTE_HOLDS)
+    return Quote(plan, net, taxes, jurisdiction, now, now + QUOTE_HOLDS)
 
 
 def term_end(start: datetime, *, days: int, rule: DayRule, zone: str) -> datetime:

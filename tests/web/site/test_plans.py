@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.plans import LATER, LONG_AGO, MONTH, WEEK, texts
 from yuanyou.catalog import actions, queries
-from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion, VersionState
+from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion
 from yuanyou.catalog.rules import Policy
 from yuanyou.kernel.money import Money
 from yuanyou.web.site import places
@@ -139,5 +139,5 @@ class TestOnePlan:
 
 def withdraw(code: str) -> None:
     """Take a test's own plan off the shelf again."""
-    PlanVersion.objects.filter(pk=queries.on_sale(code)).update(state=VersionState.WITHDRAWN)
+    actions.withdraw(PlanVersion.objects.get(pk=queries.on_sale(code)).plan_id)
     assert PlanPrice.objects.filter(version__plan__code=code).exists()
