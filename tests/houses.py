@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from django.conf import settings
+
 from tests.plans import MONTH, version_of
 from yuanyou.allowances import queries as allowances
+from yuanyou.catalog import queries as catalog
 from yuanyou.catalog.rules import PlanFacts
 from yuanyou.esim.models import Profile
 from yuanyou.esim.port import IssuedProfile
@@ -62,16 +65,16 @@ def fund(person: Person, minor: int, *, now: datetime) -> None:
 
 
 def give_line(person: Person, *, plan: PlanFacts = MONTH, now: datetime) -> int:
-    """An active line, bought from the wallet and activated at once."""
-    fund(person, 5_000, now=now)
+    """An active line, bought from a wallet that is empty afterwards, and activated at once."""
+    config, version_id = settings.CONFIG, version_of(plan)
+    quote = catalog.quote_of(
+        version_id, currency=config.book_currency, jurisdiction=config.tax_jurisdiction, now=now
+    )
+    fund(person, quote.total.minor, now=now)
     order, _ = activation.begin(
-        person, version_id=version_of(plan), tender=FROM_WALLET, key=uuid4(), language="en", now=now
+        person, version_id=version_id, tender=FROM_WALLET, key=uuid4(), language="en", now=now
     )
     with in_cell(person.cell):
-        left = books.wallet_balance(person.id, "USD")
-        ledger.post(
-            recipes.wallet_part_held(attempt_id=order.pk, customer_id=person.id, amount=left), happened_at=now
-        )
         line_id = Order.objects.values_list("line_id", flat=True).get(pk=order.pk)
         profile = Profile.objects.get(line_id=line_id)
         activation._activate(profile.pk, issued(profile.pk), now=now)

@@ -1,0 +1,40 @@
+"""The sandbox's companies for flow tests: real protocols, our adapters pointed at them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from django.conf import settings
+
+from yuanyou import wiring
+from yuanyou_sandbox.testing import RunningSandbox
+
+
+@pytest.fixture(scope="session")
+def companies() -> Iterator[RunningSandbox]:
+    with RunningSandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(companies: RunningSandbox, house: None) -> Iterator[RunningSandbox]:
+    """Fresh companies, and our adapters pointed at them for one test."""
+    companies.control("reset")
+    before = settings.CONFIG
+    settings.CONFIG = replace(
+        before,
+        stripe_secret_key=companies.stripe_key,
+        stripe_webhook_secrets=(companies.webhook_secret,),
+        stripe_api_base=companies.stripe_url,
+        esim_url=companies.esim_url,
+        esim_token=companies.esim_token,
+    )
+    _forget_adapters()
+    yield companies
+    settings.CONFIG = before
+    _forget_adapters()
+
+
+def _forget_adapters() -> None:
+    for adapters in (wiring.payment_providers, wiring.esim_platform):
+        adapters.cache_clear()
