@@ -27,10 +27,8 @@ class RuleTable:
         """One rule for each code: the one that began last."""
         latest: dict[str, TaxRule] = {}
         for rule in sorted(self.rules, key=lambda rule: rule.valid_from):
-            if (rule.jurisdiction, rule.product_class) == (
-                jurisdiction,
-                product_class,
-            ) and rule.valid_from <= on:
+            here = rule.jurisdiction == jurisdiction and rule.product_class == product_class
+            if here and rule.valid_from <= on:
                 latest[rule.code] = rule
         return [rule for _, rule in sorted(latest.items()) if rule.valid_to is None or on < rule.valid_to]
 
