@@ -133,7 +133,8 @@ def _unsettled(up: Up) -> int:
     return _ask(
         up,
         "SELECT (SELECT count(*) FROM payments_attempt WHERE provider <> 'wallet'"
-        " AND state IN ('unknown', 'submitting', 'processing')) + (SELECT count(*) FROM orders_receipt WHERE number IS NULL)",
+        " AND state IN ('unknown', 'submitting', 'processing'))"
+        " + (SELECT count(*) FROM orders_receipt WHERE number IS NULL)",
     )
 
 
