@@ -13,6 +13,7 @@ from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion
 from yuanyou.catalog.rules import Policy
 from yuanyou.kernel.money import Money
 from yuanyou.web.site import places
+from yuanyou.web.site.nicknames import NICKNAMES
 
 PLANS = reverse("site:plans")
 
@@ -61,10 +62,67 @@ class TestSearch:
             ("韩国", "KR"),
             ("台灣", "TW"),
             ("澳门", "MO"),
+            ("Zurich", "CH"),
+            ("Zürich", "CH"),
+            ("cancun", "MX"),
+            ("舊金山", "US"),
         ],
     )
     def test_a_city_means_its_country(self, text: str, code: str) -> None:
         assert code in (places.find(text) or ())
+
+    @pytest.mark.parametrize(
+        ("text", "codes"),
+        [
+            ("India", {"IN"}),  # not Indianapolis
+            ("印度", {"IN"}),  # not 印度尼西亚
+            ("China", {"CN"}),  # not Hong Kong SAR China
+            ("中国", {"CN"}),
+            ("Netherlands", {"NL"}),  # not the Caribbean Netherlands
+            ("Northern Ireland", {"GB"}),
+            ("UK", {"GB"}),
+            ("New Jersey", {"US"}),
+            ("圣地亚哥", {"CL", "US"}),  # both are called so
+        ],
+    )
+    def test_a_whole_name_is_not_a_part_of_another(self, text: str, codes: set[str]) -> None:
+        assert places.find(text) == frozenset(codes)
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("Turkey", "TR"),
+            ("burma", "MM"),
+            ("viet nam", "VN"),
+            ("阿联酋", "AE"),
+            ("新西蘭", "NZ"),
+            ("Macau", "MO"),
+        ],
+    )
+    def test_a_country_is_found_by_what_people_call_it(self, text: str, code: str) -> None:
+        assert places.find(text) == frozenset({code})
+
+    @pytest.mark.parametrize("code", sorted(NICKNAMES))
+    def test_every_nickname_is_written_once_and_finds_its_country(self, code: str) -> None:
+        mine = [name.strip() for name in NICKNAMES[code].split(",")]
+        assert all(mine)
+        assert len(mine) == len(set(mine))
+        assert all(code in (places.find(name) or ()) for name in mine)
+
+    @pytest.mark.parametrize(
+        ("text", "codes"),
+        [
+            ("Japan, Tokyo, JP", {"JP"}),  # what the field shows as an example
+            ("US, China & HK", {"US", "CN", "HK"}),
+            ("美国和加拿大", {"US", "CA"}),
+            ("从东京去首尔", {"JP", "KR"}),
+            ("going to us", set()),  # a word, not a code
+            ("data center", set()),
+        ],
+    )
+    def test_a_sentence_mentions_countries(self, text: str, codes: set[str]) -> None:
+        assert places.find(text) == frozenset()
+        assert places.mentioned(text) == codes
 
     @pytest.mark.parametrize("text", ["atlantis", "xx", "zz", "亚特兰蒂斯"])
     def test_what_is_nowhere_is_nowhere(self, text: str) -> None:
@@ -76,6 +134,25 @@ class TestSearch:
     def test_only_plans_that_work_there_are_shown(self, client: Client, house: None) -> None:
         assert "US 7 days" in shown(client, q="美国")
         assert "US 7 days" not in shown(client, q="Japan")
+
+    def test_a_journey_needs_a_plan_for_every_country_of_it(self, client: Client, house: None) -> None:
+        both = replace(MONTH, code="test-dual", countries=("US", "CN"), texts=texts("Both ends"))
+        actions.publish(actions.draft(both, prices=[Money(3000, "USD")]), now=LONG_AGO)
+        page = shown(client, q="美国和中国")
+        withdraw(both.code)
+        assert "Both ends" in page
+        assert "US 7 days" not in page
+
+    @pytest.mark.parametrize("text", ["atlantic", "ATLANTIC ISLES", "大西洋", "大西洋群岛"])
+    def test_a_plan_is_found_by_its_own_name(self, client: Client, house: None, text: str) -> None:
+        named = {"en": "The Atlantic Isles", "zh-Hans": "大西洋群岛", "zh-Hant": "大西洋諸島"}
+        told = {language: {"name": name, "summary": name} for language, name in named.items()}
+        region = replace(MONTH, code="test-region", countries=("IS",), texts=told)
+        actions.publish(actions.draft(region, prices=[Money(3000, "USD")]), now=LONG_AGO)
+        page = shown(client, q=text)
+        withdraw(region.code)
+        assert "test-region" in page
+        assert "US 7 days" not in page
 
     def test_a_place_without_a_plan_says_so_and_repeats_what_was_asked(
         self, client: Client, house: None

@@ -1,5 +1,6 @@
-"""Finding a country as people write it (日本, 美國, USA, Tokyo, 首爾), whatever language the page is in."""
+"""Finding countries as people write them (日本, 美國, USA, Zürich), whatever language the page is in."""
 
+import re
 import unicodedata
 from functools import cache
 
@@ -7,46 +8,62 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import get_timezone_location
 
-LOCALES = ("en", "zh_Hans", "zh_Hant")
+from yuanyou.web.site.nicknames import NICKNAMES
+
+LOCALES = ("en", "zh_Hans", "zh_Hant", "zh_Hant_HK")
 SHORTEST_LATIN_PART = 3
 """Two letters are a country's code; from three on they may be part of a name."""
+SHORTEST_HAN_NAME = 2
 NO_COUNTRY = {"001", "ZZ"}
 """Where zones such as UTC are."""
-ALIASES = {
-    "US": ("usa", "america", "the states"),
-    "GB": ("uk", "england", "britain", "scotland"),
-    "KR": ("korea", "韩国", "韓國"),
-    "AE": ("uae", "dubai", "迪拜", "杜拜"),
-    "CN": ("mainland", "prc", "大陆", "大陸", "内地", "內地"),
-    "MO": ("macao",),
-    "TW": ("臺灣", "臺北"),
-    "NZ": ("新西蘭",),
-    "AU": ("澳大利亞",),
-    "TH": ("泰國",),
-    "LA": ("老撾",),
-}
-"""What people write and the locale data does not have."""
+_CODE = re.compile(r"\b[A-Z]{2}\b")
 
 
 def find(text: str) -> frozenset[str] | None:
-    """ISO codes of the countries that `text` may mean; None when there is nothing to look for."""
+    """ISO codes of the countries of which `text` may mean one; None when there is nothing to look for.
+
+    A code or a whole name is that country alone: India is not Indianapolis, 中国 is not 中国香港.
+    """
     wanted = _plain(text)
     if not wanted:
         return None
-    code = wanted.upper()
-    if code in _names():
+    if (code := wanted.upper()) in _names():
         return frozenset({code})
-    return frozenset(code for code, names in _names().items() if any(_means(wanted, name) for name in names))
+    exact = frozenset(code for code, names in _names().items() if wanted in names)
+    return exact or frozenset(
+        code for code, names in _names().items() if any(_begins(wanted, name) for name in names)
+    )
 
 
-def _means(wanted: str, name: str) -> bool:
+def mentioned(text: str) -> frozenset[str]:
+    """ISO codes of the countries that are all named in `text`: `US, Japan`, `从东京去首尔`."""
+    told = _plain(text)
+    named = {code for code, names in _names().items() if any(_is_in(name, told) for name in names)}
+    return frozenset(named.union(set(_CODE.findall(text)).intersection(_names())))
+
+
+def is_part(text: str, name: str) -> bool:
+    """Whether `text` is a part of a plan's name: from the start of a word, or any part in Chinese."""
+    return _begins(_plain(text), _plain(name))
+
+
+def _begins(wanted: str, name: str) -> bool:
     if wanted.isascii():
-        return len(wanted) >= SHORTEST_LATIN_PART and (name.startswith(wanted) or f" {wanted}" in name)
+        return len(wanted) >= SHORTEST_LATIN_PART and f" {name}".find(f" {wanted}") >= 0
     return wanted in name
 
 
+def _is_in(name: str, told: str) -> bool:
+    if name.isascii():
+        return len(name) >= SHORTEST_LATIN_PART and f" {name} " in f" {told} "
+    return len(name) >= SHORTEST_HAN_NAME and name in told
+
+
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Without case, accents, punctuation and full-width letters: `Zürich!` is `zurich`."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
 
 
 @cache
@@ -61,8 +78,8 @@ def _names() -> dict[str, frozenset[str]]:
     for zone, code in zones.items():
         if code in names:
             names[code].update(_plain(_city(zone, locale)) for locale in LOCALES)
-    for code, aliases in ALIASES.items():
-        names[code].update(map(_plain, aliases))
+    for code, nicknames in NICKNAMES.items():
+        names[code].update(_plain(name) for name in nicknames.split(","))
     return {code: frozenset(found) for code, found in names.items()}
 
 

@@ -82,11 +82,22 @@ def networks(card: PlanCard) -> list[CountryNetworks]:
 
 
 def search(cards: list[PlanCard], text: str) -> list[PlanCard]:
-    """Plans that work where `text` is: a country or a big city in any of our languages; all for no text."""
-    wanted = places.find(text)
-    if wanted is None:
+    """Plans that work where `text` is, or are called so; else those that work everywhere it mentions.
+
+    A country or a big city, in any of our languages; all plans for no text.
+    """
+    there = places.find(text)
+    if there is None:
         return cards
-    return [card for card in cards if wanted.intersection(card.plan.countries)]
+    found = [card for card in cards if there.intersection(card.plan.countries) or _is_called(card, text)]
+    if found or not (everywhere := places.mentioned(text)):
+        return found
+    return [card for card in cards if everywhere.issubset(card.plan.countries)]
+
+
+def _is_called(card: PlanCard, text: str) -> bool:
+    """`Europe`, `全球`, `保号`: regions and purposes stand in the name that staff gave the plan."""
+    return any(places.is_part(text, told["name"]) for told in card.plan.texts.values())
 
 
 def popular(cards: list[PlanCard], most: int = 8) -> list[str]:
