@@ -15,6 +15,7 @@ from yuanyou.payments.port import (
     BadNotice,
     Capabilities,
     Closed,
+    Misconfigured,
     NextAction,
     Notice,
     RefundAsk,
@@ -85,6 +86,8 @@ class Stripe:
     def query(self, ask: Ask) -> Snapshot:
         try:
             session_id = ask.provider_ref or self._find(ask)
+        except Misconfigured:  # our keys, not this attempt: nothing is known about it
+            raise
         except Refused as no:
             # The same key would have replayed a session that exists: there is none, nobody can pay it.
             return Snapshot(Told.FAILED, ask.ref, "", ask.amount, self.merchant, reason=no.reason)
@@ -231,7 +234,8 @@ def _fee(charge: Any, currency: str) -> Money | None:
 
 def _reason(intent: Any) -> str | None:
     error = intent.last_payment_error if intent else None
-    return (error.decline_code or error.code) if error else None
+    # Only cards have a decline code: a failed 3-D Secure or a returned debit has none, not even null.
+    return (getattr(error, "decline_code", None) or getattr(error, "code", None)) if error else None
 
 
 def _card(charge: Any) -> dict[str, str]:
