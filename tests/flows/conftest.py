@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
+from tests.doctor import breaches
 from yuanyou import wiring
 from yuanyou_sandbox.testing import RunningSandbox
 
@@ -33,6 +34,13 @@ def sandbox(companies: RunningSandbox, house: None) -> Iterator[RunningSandbox]:
     yield companies
     settings.CONFIG = before
     _forget_adapters()
+
+
+@pytest.fixture
+def sound(house: None) -> Iterator[None]:
+    """Whatever the test did: every question of the doctor has its right answer."""
+    yield
+    assert breaches() == []
 
 
 def _forget_adapters() -> None:

@@ -77,10 +77,12 @@ def _attempt_of(notice: Inbox) -> int | None:
     """The attempt a notice is about: by our reference in it, else by the provider's name for it."""
     try:
         if notice.ref:
-            attempt_id = parse(notice.ref, "att").id
-            with in_cell(cell_of(attempt_id)):
-                if Attempt.objects.filter(pk=attempt_id, provider=notice.provider).exists():
-                    return attempt_id
+            found_ref = parse(notice.ref, "att")
+            # Somebody else's words may read like a reference of ours, to a cell that we do not have.
+            if found_ref.cell in settings.CONFIG.cells:
+                with in_cell(found_ref.cell):
+                    if Attempt.objects.filter(pk=found_ref.id, provider=notice.provider).exists():
+                        return found_ref.id
     except (BadReference, ValueError):
         pass
     if notice.provider_ref is None:
