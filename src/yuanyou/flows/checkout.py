@@ -23,7 +23,7 @@ from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderState
 from yuanyou.payments import actions as payments
 from yuanyou.payments.models import WALLET, Attempt, Payment
-from yuanyou.payments.port import Ask, Closed, Refused, Unknown
+from yuanyou.payments.port import Ask, Closed, Misconfigured, Refused, Unknown
 from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState, PaymentState
 from yuanyou.wiring import payment_provider
 
@@ -171,6 +171,8 @@ def send(attempt_id: int, *, now: datetime) -> str | None:
         attempt = _locked_attempt(attempt_id)
         if action is not None:
             payments.shown(attempt, action, now=now)
+        elif isinstance(trouble, Misconfigured) and attempt.state == AttemptState.UNKNOWN:
+            pass  # our keys, not this attempt: what the lost answer was is as unknown as before
         elif isinstance(trouble, Refused):
             payments.refused(attempt, reason=trouble.reason, source="create", now=now)
         elif trouble is not None:

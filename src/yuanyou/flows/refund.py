@@ -11,7 +11,15 @@ from yuanyou.ledger import actions as ledger
 from yuanyou.ledger import recipes
 from yuanyou.payments import actions as payments
 from yuanyou.payments.models import Refund
-from yuanyou.payments.port import RefundAsk, RefundSnapshot, RefundTold, Refused, Unknown
+from yuanyou.payments.port import (
+    Misconfigured,
+    ProviderTrouble,
+    RefundAsk,
+    RefundSnapshot,
+    RefundTold,
+    Refused,
+    Unknown,
+)
 from yuanyou.payments.rules import RefundEvent, RefundState
 from yuanyou.wiring import payment_provider
 
@@ -37,14 +45,23 @@ def _follow(cell: int, refund_id: int, *, now: datetime) -> None:
         adapter = payment_provider(provider)
         told = adapter.query_refund(question) if question.provider_ref else adapter.refund(question)
     except Refused as no:
-        told = RefundSnapshot(RefundTold.FAILED, question.provider_ref or "", question.amount, no.reason)
+        if question.provider_ref or isinstance(no, Misconfigured):
+            _lost(cell, refund_id, no, now=now)  # the question was refused: that says nothing of the refund
+            return
+        told = RefundSnapshot(RefundTold.FAILED, "", question.amount, no.reason)
     except Unknown as trouble:
-        log.warning("%s did not answer about %s: %s", provider, question.ref, trouble)
-        with in_cell(cell):
-            payments.refund_lost(_lock(refund_id), reason=trouble.reason, now=now)
+        _lost(cell, refund_id, trouble, now=now)
         return
     with in_cell(cell):
         _told(_lock(refund_id), told, now=now)
+
+
+def _lost(cell: int, refund_id: int, trouble: ProviderTrouble, *, now: datetime) -> None:
+    with in_cell(cell):
+        refund = _lock(refund_id)
+        log.warning("%s did not answer about %s: %s", refund.attempt.provider, refund.ref, trouble)
+        if refund.state not in {RefundState.SUCCEEDED, RefundState.FAILED}:
+            payments.refund_lost(refund, reason=trouble.reason, now=now)
 
 
 def _told(refund: Refund, told: RefundSnapshot, *, now: datetime) -> None:
