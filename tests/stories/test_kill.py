@@ -88,6 +88,7 @@ def test_whatever_is_killed_every_payment_is_fulfilled_once(up: Up) -> None:
     time.sleep(2 * PAUSE_SECONDS)
     over.set()
     [thread.join() for thread in threads]
+    [customer.visitor.close() for customer in customers]
     Clock(up.data / "clock.json").travel(LATER)  # the janitor's patience, without the wait
     _wait_until_all_agree(up)
     assert _doctor(up).returncode == 0, _doctor(up).stdout

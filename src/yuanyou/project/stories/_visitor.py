@@ -68,6 +68,10 @@ class Visitor:
     def url(self) -> str:
         return str(self.page.url)
 
+    def close(self) -> None:
+        """Close the browser."""
+        self._http.close()
+
     def go(self, path: str) -> "Visitor":
         return self._arrive(self._http.get(urljoin(self.site_url, path)))
 

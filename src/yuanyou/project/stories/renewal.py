@@ -45,6 +45,7 @@ def run(target: Target, step: Step) -> dict[str, object]:
         visitor.wait_until_it_says("Y1-", path="/receipts/")
         visitor.go(visitor.link(r"/orders/[^/]+/[^/]+/receipt/")).must_say("Total", "USD")
     clock.travel(before)
+    visitor.close()
     return {
         "paid_to_shown_s": round(seconds, 3),
         "paid_to_active_s": round(seconds + active, 3),
