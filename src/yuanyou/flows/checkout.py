@@ -20,7 +20,7 @@ from yuanyou.ledger import queries as books
 from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import Entry
 from yuanyou.orders.models import Order
-from yuanyou.orders.rules import OrderState
+from yuanyou.orders.rules import OrderKind, OrderState
 from yuanyou.payments import actions as payments
 from yuanyou.payments.models import WALLET, Attempt, Payment
 from yuanyou.payments.port import Ask, Closed, Misconfigured, Refused, Unknown
@@ -65,12 +65,14 @@ def start(order: Order, tender: Tender, *, now: datetime) -> Started:
         expires_at=now + PAYMENT_LIFE,
         now=now,
     )
-    return _attempts(payments.Locked(payment, ()), tender, now=now)
+    return _attempts(payments.Locked(payment, ()), order, tender, now=now)
 
 
-def _attempts(locked: payments.Locked, tender: Tender, *, now: datetime) -> Started:
+def _attempts(locked: payments.Locked, order: Order, tender: Tender, *, now: datetime) -> Started:
     payment, owed = locked.payment, locked.payment.amount
-    if tender.use_wallet and locked.wallet_part is None:
+    # A guest pays for somebody else's line: the wallet is the owner's. And no wallet fills itself.
+    may_use_wallet = not order.by_guest and order.kind != OrderKind.TOP_UP
+    if tender.use_wallet and may_use_wallet and locked.wallet_part is None:
         has = books.wallet_balance(payment.customer_id, payment.currency)
         if has >= owed and not locked.attempts:
             return _spend_wallet(locked, now=now)
@@ -207,7 +209,7 @@ def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
     for attempt in open_ones:
         close(attempt.pk, now=now)
     with in_cell(cell_of(order.pk)):
-        started = _attempts(_payable(order), tender, now=now)
+        started = _attempts(_payable(order), order, tender, now=now)
     return send(started.attempt_id, now=now) if started.attempt_id else None
 
 

@@ -141,8 +141,11 @@ def begin(
         jurisdiction=settings.CONFIG.tax_jurisdiction,
         now=now,
     )
+    if by_guest:  # only the owner may give up days that are paid for
+        start = Start.AFTER
     with in_cell(cell_of(line_id)):
-        line = Line.objects.get(pk=line_id)
+        # Locked, so that of two tabs the second sees what the first has just paid for.
+        line = Line.objects.select_for_update().get(pk=line_id)
         renewal_start(LineState(line.state), last_end=None, now=now)
         if not _fits(line, quote):
             raise PlanDoesNotFit(quote.plan.code)
