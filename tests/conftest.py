@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from tests.people import People, settle_in
@@ -29,6 +30,14 @@ settings.CONFIG = replace(
     esim_url=NOBODY,
 )
 KEPT = {"django_migrations", "django_content_type"}
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_behind() -> Iterator[None]:
+    """A request of one test must not choose the language of the next."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
