@@ -10,7 +10,7 @@ from yuanyou.esim.rules import PROFILE, ProfileEvent, ProfileState
 from yuanyou.kernel.sql import load
 
 AGAIN_AFTER = (1, 2, 5, 15, 60, 300, 900, 3600)
-"""Seconds between tries to get a profile; then a person is asked."""
+"""Seconds between tries to get a profile; the last one again and again, for it is paid."""
 
 
 def wish(line_id: int, *, now: datetime) -> Profile:
@@ -47,10 +47,10 @@ def told(profile: Profile, state: str) -> None:
 
 
 def put_off(profile: Profile, *, now: datetime) -> None:
-    """The platform did not answer: again later, or a person."""
-    tried = profile.asked
-    profile.asked = tried + 1
-    profile.ask_at = now + timedelta(seconds=AGAIN_AFTER[tried]) if tried < len(AGAIN_AFTER) else None
+    """The platform did not answer: again later."""
+    seconds = AGAIN_AFTER[min(profile.asked, len(AGAIN_AFTER) - 1)]
+    profile.asked += 1
+    profile.ask_at = now + timedelta(seconds=seconds)
     profile.save(update_fields=["asked", "ask_at"])
 
 

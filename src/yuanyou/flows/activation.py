@@ -19,7 +19,7 @@ from yuanyou.esim.port import EsimRefused, EsimTrouble, IssuedProfile
 from yuanyou.flows import checkout, receipts, terms
 from yuanyou.flows.checkout import Tender
 from yuanyou.flows.paid import Paid
-from yuanyou.flows.step import LEASE, in_cell
+from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.identity import queries as identity
 from yuanyou.identity.queries import Person
 from yuanyou.lines import actions as lines
@@ -88,18 +88,23 @@ def work(cell: int, *, now: datetime, limit: int = 20) -> int:
     with in_cell(cell):
         due = esim.claim_due(now=now, lease=LEASE, limit=limit)
     for profile_id in due:
-        with in_cell(cell):
-            reference = Profile.objects.get(pk=profile_id).ref
-        try:
-            issued = esim_platform().order(reference)
-        except (EsimTrouble, EsimRefused) as trouble:
-            log.warning("no profile for %s yet: %s", reference, trouble)
-            with in_cell(cell):
-                esim.put_off(Profile.objects.get(pk=profile_id), now=now)
-            continue
-        with in_cell(cell):
-            _activate(profile_id, issued, now=now)
+        with apart(f"activating profile {profile_id}"):
+            _order(cell, profile_id, now=now)
     return len(due)
+
+
+def _order(cell: int, profile_id: int, *, now: datetime) -> None:
+    with in_cell(cell):
+        reference = Profile.objects.get(pk=profile_id).ref
+    try:
+        issued = esim_platform().order(reference)
+    except (EsimTrouble, EsimRefused) as trouble:
+        log.warning("no profile for %s yet: %s", reference, trouble)
+        with in_cell(cell):
+            esim.put_off(Profile.objects.get(pk=profile_id), now=now)
+        return
+    with in_cell(cell):
+        _activate(profile_id, issued, now=now)
 
 
 def _activate(profile_id: int, issued: IssuedProfile, *, now: datetime) -> None:

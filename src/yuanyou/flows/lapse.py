@@ -7,7 +7,7 @@ sweep()             the loop: claim lines whose instant has come, one transactio
 from datetime import datetime, timedelta
 
 from yuanyou.flows.earning import earn_rest
-from yuanyou.flows.step import LEASE, in_cell
+from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.lines import actions as lines
 from yuanyou.lines.actions import Timeline
 from yuanyou.lines.rules import Due, LineEvent, LineState, TermEvent, due
@@ -23,7 +23,7 @@ def sweep(cell: int, *, now: datetime, limit: int = 100) -> int:
     with in_cell(cell):
         due_ids = lines.claim_due(now=now, lease=LEASE, limit=limit)
     for line_id in due_ids:
-        with in_cell(cell):
+        with apart(f"the sweep of line {line_id}"), in_cell(cell):
             lines.schedule(bring_up_to_date(lines.lock(line_id), now=now))
     return len(due_ids)
 

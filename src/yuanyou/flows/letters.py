@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from yuanyou.flows import links
-from yuanyou.flows.step import LEASE, in_cell
+from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.identity import queries as identity
 from yuanyou.kernel.money import Money
 from yuanyou.messages import actions as messages
@@ -30,7 +30,8 @@ def work(cell: int, *, now: datetime, limit: int = 20) -> int:
     with in_cell(cell):
         due = messages.claim_due(now=now, lease=LEASE, limit=limit)
     for message_id in due:
-        _send(cell, message_id, now=now)
+        with apart(f"sending message {message_id}"):
+            _send(cell, message_id, now=now)
     return len(due)
 
 

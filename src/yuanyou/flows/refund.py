@@ -6,7 +6,7 @@ work()   the refunds loop: claim, ask the provider, write down its answer
 import logging
 from datetime import datetime
 
-from yuanyou.flows.step import LEASE, in_cell
+from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.ledger import actions as ledger
 from yuanyou.ledger import recipes
 from yuanyou.payments import actions as payments
@@ -31,7 +31,8 @@ def work(cell: int, *, now: datetime, limit: int = 20) -> int:
     with in_cell(cell):
         due = payments.claim_refunds(now=now, lease=LEASE, limit=limit)
     for refund_id in due:
-        _follow(cell, refund_id, now=now)
+        with apart(f"following refund {refund_id}"):
+            _follow(cell, refund_id, now=now)
     return len(due)
 
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from yuanyou.flows import activation, checkout, renewal, surplus, top_up
 from yuanyou.flows.checkout import ask_for
-from yuanyou.flows.step import LEASE, in_cell
+from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.identity import seal
 from yuanyou.kernel.ids import BadReference, cell_of, parse
 from yuanyou.kernel.money import Money
@@ -65,11 +65,12 @@ def work(provider: str, *, now: datetime, limit: int = 20) -> int:
         else:
             about.setdefault(attempt_id, []).append(notice)
     for attempt_id, told in about.items():
-        if ask(attempt_id, source="notice", now=now):
-            payments.handled([notice.pk for notice in told], outcome="asked", now=now)
-        else:
-            for notice in told:
-                payments.put_off(notice, now=now)
+        with apart(f"settling attempt {attempt_id}"):
+            if ask(attempt_id, source="notice", now=now):
+                payments.handled([notice.pk for notice in told], outcome="asked", now=now)
+            else:
+                for notice in told:
+                    payments.put_off(notice, now=now)
     return len(notices)
 
 
@@ -113,9 +114,10 @@ def janitor(cell: int, *, now: datetime, limit: int = 20) -> int:
     with in_cell(cell):
         due = payments.claim_attempts(now=now, lease=LEASE, limit=limit)
     for attempt_id in due:
-        ask(attempt_id, source="janitor", now=now)
-        with in_cell(cell):
-            payments.patience(Attempt.objects.get(pk=attempt_id), now=now)
+        with apart(f"settling attempt {attempt_id}"):
+            ask(attempt_id, source="janitor", now=now)
+            with in_cell(cell):
+                payments.patience(Attempt.objects.get(pk=attempt_id), now=now)
     return len(due)
 
 
@@ -172,7 +174,7 @@ def expire(cell: int, *, now: datetime, limit: int = 50) -> int:
         over = queries.ended_waiting(now=now, limit=limit)
     ended = 0
     for payment_id in over:
-        with in_cell(cell):
+        with apart(f"ending payment {payment_id}"), in_cell(cell):
             ended += _expire(payments.lock(payment_id), now=now)
     return ended
 

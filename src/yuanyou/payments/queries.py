@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from yuanyou.kernel.money import Money
 from yuanyou.payments.models import WALLET, Attempt, Payment, PaymentEvent, Refund
-from yuanyou.payments.rules import AttemptState, PaymentState, RefundState
+from yuanyou.payments.rules import OPEN, AttemptState, PaymentState, RefundState
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,10 @@ def refunds_of(attempt_ids: Sequence[int]) -> list[RefundView]:
 
 
 def ended_waiting(*, now: datetime, limit: int) -> list[int]:
-    """Open payments past their time."""
-    found = Payment.objects.filter(state=PaymentState.OPEN, expires_at__lte=now).order_by("expires_at")
+    """Open payments past their time of which no attempt with a provider may still succeed."""
+    asked = Attempt.objects.filter(payment=OuterRef("pk"), state__in=OPEN).exclude(provider=WALLET)
+    over = Payment.objects.filter(state=PaymentState.OPEN, expires_at__lte=now)
+    found = over.exclude(Exists(asked)).order_by("expires_at")
     return list(found.values_list("id", flat=True)[:limit])
 
 

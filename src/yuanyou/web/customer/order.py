@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yuanyou.flows import checkout, links, settlement
 from yuanyou.flows.checkout import NothingToPayWith, NotPayable
-from yuanyou.flows.step import in_cell
+from yuanyou.flows.step import apart, in_cell
 from yuanyou.kernel.ids import cell_of
 from yuanyou.kernel.money import Money, total
+from yuanyou.ledger.actions import Overdrawn
 from yuanyou.messages.receipt import receipt_page
 from yuanyou.orders import queries as orders
 from yuanyou.orders.models import Order
@@ -79,7 +80,8 @@ def landed(_request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
     if payment is not None and order.state == OrderState.OPEN:
         for attempt in payment.attempts:
             if not attempt.is_wallet and attempt.state in OPEN:
-                settlement.ask(attempt.id, source="landing", now=settings.CLOCK.now())
+                with apart(f"settling attempt {attempt.ref}"):
+                    settlement.ask(attempt.id, source="landing", now=settings.CLOCK.now())
     return redirect(links.order_page(order))
 
 
@@ -90,7 +92,7 @@ def pay(request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
     tender = methods.tender(request.POST.get("method", ""), use_wallet=bool(request.POST.get("use_wallet")))
     try:
         url = checkout.again(order, tender, now=settings.CLOCK.now())
-    except (NotPayable, NothingToPayWith):
+    except (NotPayable, NothingToPayWith, Overdrawn):
         url = None
     return redirect(url or links.order_page(order))
 
