@@ -18,9 +18,11 @@ import httpx
 import psutil
 import psycopg
 import pytest
+import stripe
 
 from tests.project.test_up import Up, environ, three_free_ports
 from yuanyou.kernel.clock import Clock
+from yuanyou.kernel.ids import Ref
 from yuanyou.project.steps import NotAsTold
 from yuanyou.project.stories._visitor import Visitor, code_for
 
@@ -92,6 +94,8 @@ def test_whatever_is_killed_every_payment_is_fulfilled_once(up: Up) -> None:
     Clock(up.data / "clock.json").travel(LATER)  # the janitor's patience, without the wait
     _wait_until_all_agree(up)
     assert _doctor(up).returncode == 0, _doctor(up).stdout
+    assert _received(up) == _captured_ones(up)
+    assert _without_exactly_one_home(up) == 0
     assert sum(customer.tried for customer in customers) > 10 * CUSTOMERS
 
 
@@ -120,6 +124,32 @@ def _captured(up: Up) -> int:
     return int(account["usd"]["gross"])
 
 
+def _captured_ones(up: Up) -> list[str]:
+    """Our references of the pages that Stripe says were paid."""
+    key, base = up.run.environ["YUANYOU_STRIPE_SECRET_KEY"], f"{up.run.sandbox_url}/stripe"
+    api = stripe.StripeClient(key, base_addresses={"api": base})
+    pages = api.v1.checkout.sessions.list({"limit": 100}).auto_paging_iter()
+    return sorted(str(page.client_reference_id) for page in pages if page.payment_status == "paid")
+
+
+def _received(up: Up) -> list[str]:
+    succeeded = "SELECT id FROM payments_attempt WHERE provider = 'stripe' AND state = 'succeeded'"
+    return sorted(str(Ref("att", attempt_id)) for attempt_id in _rows(up, succeeded))
+
+
+def _without_exactly_one_home(up: Up) -> int:
+    """Orders whose card payments are not, each, either the one fulfilment or surplus."""
+    return _ask(
+        up,
+        "SELECT count(*) FROM (SELECT p.order_id, array_agg(a.id) AS paid FROM payments_attempt a"
+        " JOIN payments_payment p ON p.id = a.payment_id"
+        " WHERE a.provider = 'stripe' AND a.state = 'succeeded' GROUP BY p.order_id) AS o"
+        " WHERE cardinality(o.paid) <> (SELECT count(*) FROM ledger_entry e"
+        " WHERE e.key IN ('sold:' || o.order_id, 'topped-up:' || o.order_id, 'returned:' || o.order_id)"
+        " OR e.key IN (SELECT 'surplus:' || id FROM unnest(o.paid) AS id))",
+    )
+
+
 def _booked(up: Up) -> int:
     return _ask(
         up,
@@ -140,10 +170,12 @@ def _unsettled(up: Up) -> int:
 
 
 def _ask(up: Up, question: str) -> int:
+    return _rows(up, question)[0]
+
+
+def _rows(up: Up, question: str) -> list[int]:
     with psycopg.connect(up.run.database_url, options="-c search_path=cell_1,public") as connection:
-        row = connection.execute(question).fetchone()
-    assert row
-    return int(row[0])
+        return [int(row[0]) for row in connection.execute(question)]
 
 
 def _doctor(up: Up) -> "subprocess.CompletedProcess[str]":
