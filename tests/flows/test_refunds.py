@@ -16,8 +16,10 @@ from yuanyou.flows import checkout, refund, settlement
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.money import Money
 from yuanyou.payments import actions as payments
+from yuanyou.payments import rules
 from yuanyou.payments.models import Attempt, Refund
-from yuanyou.payments.rules import AttemptState, RefundState
+from yuanyou.payments.port import RefundSnapshot, RefundTold
+from yuanyou.payments.rules import AttemptState, RefundEvent, RefundState
 from yuanyou_sandbox.testing import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("house", "sound")
@@ -78,6 +80,43 @@ def test_a_refund_without_an_answer_is_unknown_and_sent_once(
     refund.work(1, now=now() + timedelta(minutes=10))
     assert refund_of(attempt).state == RefundState.SUCCEEDED
     assert (sent_back(sandbox), see(line_id).wallet) == (attempt.amount_minor, NOTHING)
+
+
+def test_a_refund_that_was_sent_is_found_when_its_key_is_forgotten(
+    sandbox: RunningSandbox, surplus: Surplus
+) -> None:
+    line_id, attempt = surplus()
+    sandbox.control(
+        "faults",
+        {"company": "stripe", "fault": "timeout_after", "on": "refunds.create", "times": 9, "seconds": 0.1},
+    )
+    refund.work(1, now=now())
+    sandbox.control("faults", method="DELETE")
+    sandbox.control("clock", {"advance_seconds": 2 * 86_400})
+    refund.work(1, now=now() + timedelta(days=2))
+    assert refund_of(attempt).state == RefundState.SUCCEEDED
+    assert (sent_back(sandbox), see(line_id).wallet) == (attempt.amount_minor, NOTHING)
+
+
+def test_a_refund_that_stays_unknown_is_left_to_a_person(sandbox: RunningSandbox, surplus: Surplus) -> None:
+    _, attempt = surplus()
+    with in_cell(1):
+        mine = Refund.objects.get(attempt=attempt)
+        payments.move_refund(mine, RefundEvent.SENT, now=now())
+        mine.asked = len(rules.ASK_AFTER)
+        payments.refund_lost(mine, reason="timeout", now=now())
+    assert refund_of(attempt).ask_at is None
+
+
+def test_a_refund_on_its_way_is_followed_daily_to_its_end(sandbox: RunningSandbox, surplus: Surplus) -> None:
+    _, attempt = surplus()
+    moment = now()
+    with in_cell(1):
+        mine = Refund.objects.get(attempt=attempt)
+        payments.move_refund(mine, RefundEvent.SENT, now=moment)
+        mine.asked = len(rules.ASK_AFTER)
+        payments.refund_told(mine, RefundSnapshot(RefundTold.PENDING, "re_1", mine.amount), now=moment)
+    assert refund_of(attempt).ask_at == moment + timedelta(days=1)
 
 
 def test_a_mistyped_key_does_not_make_a_refund_that_was_sent_a_failed_one(

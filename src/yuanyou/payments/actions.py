@@ -253,7 +253,7 @@ def request_refund(
         currency=amount.currency,
         created_at=now,
     )
-    move_refund(refund, RefundEvent.APPROVED, now=now)
+    move_refund(refund, RefundEvent.APPROVED, now=now, ask_at=now)
     return refund
 
 
@@ -262,10 +262,10 @@ class RefundTooLarge(Exception):
 
 
 def move_refund(refund: Refund, event: RefundEvent, *, now: datetime, ask_at: datetime | None = None) -> None:
-    """Move a refund; an open one is due at `ask_at` (now when not said)."""
+    """Move a refund; an open one is due at `ask_at`, None: a person must look."""
     refund.state = REFUND.after(RefundState(refund.state), event)
     done = refund.state in {RefundState.SUCCEEDED, RefundState.FAILED}
-    refund.ask_at = None if done else ask_at or now
+    refund.ask_at = None if done else ask_at
     refund.settled_at = now if done else None
     refund.save()
 
@@ -280,7 +280,9 @@ def refund_told(refund: Refund, snapshot: RefundSnapshot, *, now: datetime) -> R
         RefundTold.FAILED: RefundEvent.FAILED,
     }[snapshot.told]
     refund.asked += 1
-    move_refund(refund, event, now=now, ask_at=rules.next_ask(refund.asked, now=now))
+    # It is known to be on its way, and a bank may take weeks: it is followed daily to its end.
+    again = rules.next_ask(refund.asked, now=now) or now + rules.ASK_AFTER[-1]
+    move_refund(refund, event, now=now, ask_at=again)
     return event
 
 

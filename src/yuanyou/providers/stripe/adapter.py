@@ -111,12 +111,19 @@ class Stripe:
         return Closed.ALREADY_PAID if told.told in {Told.SUCCEEDED, Told.PROCESSING} else Closed.CLOSED
 
     def refund(self, ask: RefundAsk) -> RefundSnapshot:
+        """Looked for before it is sent: Stripe forgets a key after a day, but no refund."""
         with translated():
-            refund = self._client.v1.refunds.create(
-                {"charge": ask.charge_ref, "amount": to_stripe(ask.amount), "metadata": {"refund": ask.ref}},
-                {"idempotency_key": ask.idempotency_key},
-            )
-            return _refund_snapshot(refund)
+            return _refund_snapshot(self._refund_sent(ask) or self._send_refund(ask))
+
+    def _refund_sent(self, ask: RefundAsk) -> stripe.Refund | None:
+        made = self._client.v1.refunds.list({"charge": ask.charge_ref, "limit": 100}).auto_paging_iter()
+        return next((each for each in made if getattr(each.metadata, "refund", None) == ask.ref), None)
+
+    def _send_refund(self, ask: RefundAsk) -> stripe.Refund:
+        return self._client.v1.refunds.create(
+            {"charge": ask.charge_ref, "amount": to_stripe(ask.amount), "metadata": {"refund": ask.ref}},
+            {"idempotency_key": ask.idempotency_key},
+        )
 
     def query_refund(self, ask: RefundAsk) -> RefundSnapshot:
         with translated():
