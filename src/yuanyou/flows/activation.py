@@ -131,9 +131,13 @@ def _activate(profile_id: int, issued: IssuedProfile, *, now: datetime) -> None:
 
 
 def start_waiting(current: Timeline, *, now: datetime) -> None:
-    """The first term that waits begins now. The line is locked; the caller schedules it."""
-    term = current.waiting[0]
+    """The first term that waits begins now, and what waits behind it follows it.
+
+    The line is locked; the caller schedules it.
+    """
+    term, *behind = current.waiting
     terms.plan_anew(term, starts_at=now)
+    terms.let_follow(behind, after=term.ends_at)
     lines.move_term(term, TermEvent.STARTED, at=now)
     lines.move(current.line, LineEvent.TERM_FOLLOWED, at=now, cause="start", term_id=term.pk)
 

@@ -29,7 +29,7 @@ from yuanyou.ledger import queries as books
 from yuanyou.ledger import recipes
 from yuanyou.lines import actions as lines
 from yuanyou.lines.actions import Timeline
-from yuanyou.lines.models import Line, Term
+from yuanyou.lines.models import Line
 from yuanyou.lines.rules import LineEvent, LineState, NotRenewable, TermEvent, renewal_start
 from yuanyou.messages import actions as messages
 from yuanyou.orders import actions as orders
@@ -185,7 +185,7 @@ def finish(paid: Paid, *, now: datetime) -> None:
     before = _situation(current, now=now)
     terms.book_sale(paid, quote, now=now)
     if starts_at == now:
-        _let_waiting_follow(current, ends_at=terms.end_of(quote.plan, now, current.line.zone))
+        terms.let_follow(current.waiting, after=terms.end_of(quote.plan, now, current.line.zone))
     term = terms.put(current.line, order, quote, starts_at=starts_at, at_first_use=False, now=now)
     lines.move(current.line, LineEvent.RENEWED, at=now, cause=order.ref, term_id=term.pk)
     after = lines.joined(current, term)
@@ -204,18 +204,6 @@ def _start(current: Timeline, wish: Start, *, now: datetime) -> datetime:
     lines.move_term(current.running, TermEvent.CUT, at=now)
     earn_rest(current.running, at=now)
     return now
-
-
-def _let_waiting_follow(current: Timeline, *, ends_at: datetime) -> None:
-    """Terms bought earlier that still wait follow the one that begins at once, one after the other."""
-    moved: list[tuple[Term, datetime]] = []
-    for waiting in current.waiting:
-        moved.append((waiting, ends_at))
-        ends_at = terms.end_of(Quote.from_json(waiting.order.quote).plan, ends_at, waiting.zone)
-    later = bool(moved) and moved[0][1] > moved[0][0].starts_at
-    # Terms never overlap, not even for a moment: what moves later moves last first.
-    for waiting, starts_at in reversed(moved) if later else moved:
-        terms.plan_anew(waiting, starts_at=starts_at)
 
 
 def _give_back(paid: Paid, *, now: datetime) -> None:

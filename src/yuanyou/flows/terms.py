@@ -1,5 +1,6 @@
 """Putting a sold term on a line: the same for a first order and a renewal."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from yuanyou.allowances import actions as allowances
@@ -54,6 +55,18 @@ def plan_anew(term: Term, *, starts_at: datetime) -> None:
     plan = Quote.from_json(term.order.quote).plan
     lines.plan_term(term, starts_at=starts_at, ends_at=end_of(plan, starts_at, term.zone))
     allowances.move_span(source(term), starts_at=term.starts_at, ends_at=usable_until(term))
+
+
+def let_follow(waiting: Sequence[Term], *, after: datetime) -> None:
+    """Terms bought earlier that wait follow one that ends at `after`, one after the other."""
+    moved: list[tuple[Term, datetime]] = []
+    for term in waiting:
+        moved.append((term, after))
+        after = end_of(Quote.from_json(term.order.quote).plan, after, term.zone)
+    later = bool(moved) and moved[0][1] > moved[0][0].starts_at
+    # Terms never overlap, not even for a moment: what moves later moves last first.
+    for term, starts_at in reversed(moved) if later else moved:
+        plan_anew(term, starts_at=starts_at)
 
 
 def book_sale(paid: Paid, quote: Quote, *, now: datetime) -> None:
