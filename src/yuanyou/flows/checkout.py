@@ -202,15 +202,22 @@ def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
         if Order.objects.values_list("state", flat=True).get(pk=order.pk) != OrderState.OPEN:
             return None
         locked = _payable(order)
-        open_ones = [a for a in locked.attempts if a.state in OPEN and not a.is_wallet]
-        same = next((a for a in open_ones if a.method == tender.method), None)
+        same = _open_one(locked, tender)
+        others = [a.pk for a in locked.attempts if a.state in OPEN and not a.is_wallet and a != same]
     if same is not None:
         return same.next_url or send(same.pk, now=now)
-    for attempt in open_ones:
-        close(attempt.pk, now=now)
+    for other in others:
+        close(other, now=now)
     with in_cell(cell_of(order.pk)):
-        started = _attempts(_payable(order), order, tender, now=now)
-    return send(started.attempt_id, now=now) if started.attempt_id else None
+        locked = _payable(order)
+        same = _open_one(locked, tender)  # a second tap may have been quicker
+        attempt_id = same.pk if same else _attempts(locked, order, tender, now=now).attempt_id
+    return send(attempt_id, now=now) if attempt_id else None
+
+
+def _open_one(locked: payments.Locked, tender: Tender) -> Attempt | None:
+    """The try with this method that may still be paid."""
+    return next((a for a in locked.attempts if a.state in OPEN and a.method == tender.method), None)
 
 
 def close(attempt_id: int, *, now: datetime) -> None:

@@ -52,7 +52,8 @@ def open_order(
         return order, True
     known = Order.objects.get(customer_id=customer_id, key=key)
     asked = (kind, line_id, plan_version_id, start, total)
-    if (known.kind, known.line_id, known.plan_version_id, known.start, known.total) != asked:
+    about = None if kind is OrderKind.FIRST_ORDER else known.line_id  # its line came with its fulfilment
+    if (known.kind, about, known.plan_version_id, known.start, known.total) != asked:
         raise OtherOrder(known.ref)
     return known, False
 
