@@ -16,7 +16,10 @@ from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import booking_day, day_end
 from yuanyou.lines import queries as lines
 from yuanyou.lines.models import Term
-from yuanyou.lines.rules import earned_through
+from yuanyou.lines.rules import LineState, earned_through
+
+STRAGGLERS = timedelta(hours=1)
+"""A step that began before midnight may commit after it: a day is posted once that cannot be."""
 
 
 def earn_rest(term: Term, *, at: datetime) -> None:
@@ -36,7 +39,7 @@ def earn_days(cell: int, *, now: datetime) -> int:
     if last is None:
         return 0
     posted, day = 0, last
-    yesterday = booking_day(now, zone=zone) - timedelta(days=1)
+    yesterday = booking_day(now - STRAGGLERS, zone=zone) - timedelta(days=1)
     while day <= yesterday:
         with in_cell(cell):
             posted += _earn_day(day, zone=zone)
@@ -62,6 +65,8 @@ def _earn_day(day: date, *, zone: str) -> int:
 
 def unearned(term: Term, *, last_day: date | None) -> int:
     """What the books still defer of a term, when the daily entries are posted through `last_day`."""
+    if term.line.state == LineState.ORDERED:
+        return term.net_minor  # it waits for its card, whenever it was planned to begin
     left_to_daily = _left_to_daily(term.ended_at or term.ends_at)
     owed = term.net_minor if term.ended_at is None else _earned_daily(term, through=left_to_daily)
     if last_day is None:

@@ -54,9 +54,13 @@ def terms_of(line_id: int) -> list[Term]:
 
 
 def terms_running_at(instant: datetime) -> Iterator[Term]:
-    """Terms known, begun and not over at an instant: what a day's entry earns from."""
+    """Terms known, begun and not over at an instant: what a day's entry earns from.
+
+    A line without its card has not begun, whenever its term was planned to.
+    """
     return (
         Term.objects.exclude(state=TermState.CANCELED)
+        .exclude(line__state=LineState.ORDERED)
         .annotate(really_ends=Coalesce(F("ended_at"), F("ends_at")))
         .filter(created_at__lt=instant, starts_at__lt=instant, really_ends__gt=instant)
         .only("net_minor", "currency", "product_class", "starts_at", "ends_at", "created_at")

@@ -23,7 +23,7 @@ def _differences() -> Iterator[str]:
         with in_cell(cell):
             last = queries.last_earned_day()
             owed: dict[tuple[str, str], int] = defaultdict(int)
-            for term in Term.objects.all().iterator(chunk_size=5000):
+            for term in Term.objects.select_related("line").iterator(chunk_size=5000):
                 owed[deferred(term.product_class).name, term.currency] += unearned(term, last_day=last)
             booked = {
                 (row.account, row.amount.currency): -row.amount.minor
