@@ -1,13 +1,18 @@
-"""What is owed, each try to get it, what providers told us, and what goes back."""
+"""What is owed, each try to get it, what providers told us, what goes back, and what is disputed."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from yuanyou.kernel.ids import Ref
 from yuanyou.kernel.money import Money
+from yuanyou.payments.port import Movement
 from yuanyou.payments.rules import (
     FINAL,
     AttemptState,
+    CaseState,
+    Destination,
+    Difference,
+    DisputeState,
     Expected,
     PaymentState,
     RefundState,
@@ -65,6 +70,20 @@ class Attempt(Row):
     expires_at = models.DateTimeField()
     reason = models.CharField(max_length=60, null=True)
     card = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64, null=True)
+    """The provider's fingerprint of the card: the same card, whoever shows it."""
+    device = models.CharField(max_length=64, null=True)
+    """Keyed hash of the browser that began it, for limits; nothing can be read from it."""
+    address = models.CharField(max_length=64, null=True)
+    """Keyed hash of the network address that began it, for limits."""
+    saved_method = models.ForeignKey("SavedMethod", models.PROTECT, null=True, related_name="+")
+    """The kept way to pay that is charged."""
+    keep = models.BooleanField(default=False)
+    """The customer agreed that the way to pay is kept for later."""
+    off_session = models.BooleanField(default=False)
+    """Nobody was there: an automatic renewal."""
+    verify = models.BooleanField(default=False)
+    """The payer's bank is asked to confirm the payer."""
     ask_at = models.DateTimeField(null=True)
     asked = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -82,11 +101,17 @@ class Attempt(Row):
             ),
             models.UniqueConstraint(
                 fields=["payment"],
-                condition=Q(provider=WALLET) & ~Q(state__in=list(FINAL)),
+                condition=Q(provider=WALLET) & ~Q(state__in=sorted(FINAL)),
                 name="attempt_one_wallet_part",
             ),
         ]
-        indexes = [models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="attempt_due")]
+        indexes = [
+            models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="attempt_due"),
+            models.Index(
+                fields=["charge_ref"], condition=Q(charge_ref__isnull=False), name="attempt_of_charge"
+            ),
+            models.Index(fields=["-created_at"], name="attempt_lately"),
+        ]
 
     @property
     def amount(self) -> Money:
@@ -106,9 +131,11 @@ class Attempt(Row):
 
 
 class PaymentEvent(Row):
-    """The history of an attempt: every move and every odd thing told, never changed."""
+    """The history of an attempt, its refunds and its disputes: every move and every odd thing told."""
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="events")
+    about = models.CharField(max_length=40, default="")
+    """The reference of the refund or dispute that moved; empty: the attempt itself."""
     at = models.DateTimeField()
     event = models.CharField(max_length=16)
     state_before = models.CharField(max_length=16)
@@ -121,11 +148,17 @@ class PaymentEvent(Row):
 
 
 class Refund(Row):
-    """Money that goes back the way one attempt brought it; reserved in the books when it is requested."""
+    """Money of one attempt that goes back: reserved when it is requested, with the value it pays for."""
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="refunds")
     customer_id = models.BigIntegerField()
     reason = models.CharField(max_length=30)
+    destination = models.CharField(max_length=6, default=Destination.ORIGIN)
+    takes_back = models.JSONField(default=dict)
+    """What the money had bought and is taken back with it, in minor units by trade (flows/refund.py)."""
+    requested_by = models.BigIntegerField(null=True)
+    """The staff account that asked; null: a rule of ours, or the provider's own pages."""
+    approved_by = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, default=RefundState.REQUESTED)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -139,7 +172,19 @@ class Refund(Row):
     class Meta:
         constraints = [
             one_of("state", RefundState, name="refund_state_known"),
+            one_of("destination", Destination, name="refund_destination_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | Q(requested_by__isnull=True)
+                | ~Q(approved_by=F("requested_by")),
+                name="refund_four_eyes",
+            ),
+            models.UniqueConstraint(
+                fields=["attempt", "provider_ref"],
+                condition=Q(provider_ref__isnull=False) & ~Q(provider_ref=""),
+                name="refund_provider_ref_once",
+            ),
         ]
         indexes = [models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="refund_due")]
 
@@ -152,6 +197,197 @@ class Refund(Row):
         return str(Ref("ref", self.pk))
 
 
+class Dispute(Row):
+    """A payer's bank wants money of one attempt back. Truth is the provider's word, pulled."""
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="disputes")
+    customer_id = models.BigIntegerField()
+    provider = models.CharField(max_length=20)
+    provider_ref = models.CharField(max_length=120)
+    state = models.CharField(max_length=14)
+    reason = models.CharField(max_length=60)
+    amount_minor = models.BigIntegerField()
+    withdrawn_minor = models.BigIntegerField(default=0)
+    """What the provider took from our account for it and has not given back; booked."""
+    fee_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    respond_by = models.DateTimeField(null=True)
+    contested_at = models.DateTimeField(null=True)
+    """When our evidence was sent: it can be sent once."""
+    frozen_minor = models.BigIntegerField(default=0)
+    """Wallet money set aside while it is open."""
+    moves = models.SmallIntegerField(default=0)
+    """How often its money moved: the number in the keys of its entries."""
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    ask_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("state", DisputeState, name="dispute_state_known"),
+            models.UniqueConstraint(fields=["provider", "provider_ref"], name="dispute_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    amount_minor__gte=0, withdrawn_minor__gte=0, fee_minor__gte=0, frozen_minor__gte=0
+                ),
+                name="dispute_amounts_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="dispute_due"),
+            models.Index(fields=["customer_id"], name="dispute_of_customer"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def ref(self) -> str:
+        return str(Ref("dsp", self.pk))
+
+
+class SavedMethod(Row):
+    """A way to pay that a provider keeps for a customer of ours. Nothing of a card but what may be shown."""
+
+    customer_id = models.BigIntegerField()
+    provider = models.CharField(max_length=20)
+    method = models.CharField(max_length=20)
+    payer_ref = models.CharField(max_length=120)
+    saved_ref = models.CharField(max_length=120)
+    brand = models.CharField(max_length=20)
+    last4 = models.CharField(max_length=8)
+    expires = models.CharField(max_length=7, null=True)
+    """The last month it is good for, as 2029-04."""
+    country = models.CharField(max_length=2, null=True)
+    fingerprint = models.CharField(max_length=64, null=True)
+    rank = models.SmallIntegerField()
+    """0 is charged first, 1 is the backup, and so on."""
+    trouble = models.CharField(max_length=30, null=True)
+    """Why the last charge of it failed, until one succeeds."""
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer_id", "provider", "saved_ref"],
+                condition=Q(removed_at__isnull=True),
+                name="saved_method_once",
+            ),
+            models.UniqueConstraint(
+                fields=["customer_id", "rank"],
+                condition=Q(removed_at__isnull=True),
+                name="saved_method_rank_once",
+            ),
+        ]
+
+    @property
+    def ref(self) -> str:
+        return str(Ref("sav", self.pk))
+
+
+class Mandate(Row):
+    """A customer's consent that a line is renewed by itself: what was shown, and until when it holds."""
+
+    customer_id = models.BigIntegerField()
+    line_id = models.BigIntegerField()
+    plan_code = models.CharField(max_length=40)
+    limit_minor = models.BigIntegerField()
+    """Never more than this is taken at once without asking again."""
+    currency = models.CharField(max_length=3)
+    wallet_first = models.BooleanField(default=True)
+    wording = models.CharField(max_length=20)
+    """The version of the words that were shown."""
+    language = models.CharField(max_length=10)
+    text = models.TextField()
+    """The words themselves, as shown."""
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line_id"], condition=Q(ended_at__isnull=True), name="mandate_one_per_line"
+            ),
+            models.CheckConstraint(condition=Q(limit_minor__gt=0), name="mandate_limit_positive"),
+        ]
+
+
+class StatementDay(Row):
+    """One day of one provider's account, as pulled. Shared: an account serves all cells."""
+
+    provider = models.CharField(max_length=20)
+    day = models.DateField()
+    ask_at = models.DateTimeField(null=True)
+    asked = models.SmallIntegerField(default=0)
+    pulled_at = models.DateTimeField(null=True)
+    matched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "day"], name="statement_day_once")]
+
+
+class StatementRow(Row):
+    """One movement of a provider's account, and what of ours it is."""
+
+    provider = models.CharField(max_length=20)
+    day = models.DateField()
+    provider_ref = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16)
+    gross_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    happened_at = models.DateTimeField()
+    ref = models.CharField(max_length=40, null=True)
+    about_ref = models.CharField(max_length=120, null=True)
+    matched_ref = models.CharField(max_length=40, null=True)
+    """The reference of our attempt, refund or dispute that it is; null: nothing of ours is known."""
+
+    class Meta:
+        constraints = [
+            one_of("kind", Movement, name="statement_kind_known"),
+            models.UniqueConstraint(fields=["provider", "provider_ref"], name="statement_row_once"),
+        ]
+        indexes = [models.Index(fields=["provider", "day"], name="statement_of_day")]
+
+    @property
+    def gross(self) -> Money:
+        return Money(self.gross_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        return Money(self.fee_minor, self.currency)
+
+
+class Case(Row):
+    """One difference between a provider's statement and our books, until a person has resolved it."""
+
+    provider = models.CharField(max_length=20)
+    day = models.DateField()
+    difference = models.CharField(max_length=12)
+    subject = models.CharField(max_length=140)
+    """What differs: a statement row's provider_ref, or our reference."""
+    ours_minor = models.BigIntegerField(null=True)
+    theirs_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    suggestion = models.CharField(max_length=40)
+    """What usually resolves it, as a code that the console words."""
+    state = models.CharField(max_length=8, default=CaseState.OPEN)
+    resolution = models.CharField(max_length=40, null=True)
+    note = models.TextField(default="")
+    opened_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("state", CaseState, name="case_state_known"),
+            one_of("difference", Difference, name="case_difference_known"),
+            models.UniqueConstraint(fields=["provider", "difference", "subject"], name="case_once"),
+        ]
+
+
 class Inbox(Row):
     """Every proved notice, kept once before anything acts on it. Shared; stamped after the cell's work."""
 
@@ -160,6 +396,9 @@ class Inbox(Row):
     kind = models.CharField(max_length=60)
     provider_ref = models.CharField(max_length=120, null=True)
     ref = models.CharField(max_length=40, null=True)
+    charge_ref = models.CharField(max_length=120, null=True)
+    dispute_ref = models.CharField(max_length=120, null=True)
+    """What to ask about is this dispute, not the attempt."""
     body = models.BinaryField()
     """The raw notice, sealed."""
     received_at = models.DateTimeField()

@@ -29,8 +29,16 @@ class Refused(ProviderTrouble):
     """The provider said no, in so many words, and nothing happened."""
 
 
+class Declined(Refused):
+    """The payer's side said no (bank, balance, limit): another way to pay may work. `reason` is a `Why`."""
+
+
 class Misconfigured(Refused):
     """Refused because of our set-up (keys, account, version): staff must act."""
+
+
+class NotYet(ProviderTrouble):
+    """The provider has not finished this statement; ask again later."""
 
 
 class BadNotice(Exception):
@@ -57,19 +65,95 @@ class Closed(StrEnum):
     ALREADY_PAID = "already_paid"
 
 
-@dataclass(frozen=True, slots=True)
+class Why(StrEnum):
+    """Why a payment did not go through, in the words all adapters share. Pages word them."""
+
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    DECLINED = "declined"  # and the bank does not say why
+    EXPIRED = "expired_card"
+    WRONG_DETAILS = "wrong_details"  # number, date, security code, name
+    NOT_SUPPORTED = "not_supported"  # this card for this currency, country or kind of purchase
+    AUTHENTICATION_REQUIRED = "authentication_required"  # nobody was there to confirm it
+    AUTHENTICATION_FAILED = "authentication_failed"
+    SUSPECTED = "suspected"  # the bank or the provider takes it for fraud; the payer is told no more
+    TRY_AGAIN = "try_again"  # a fault on their side; the same method may work in a moment
+    ABANDONED = "abandoned"  # the payer left the page
+
+
+class Place(StrEnum):
+    """Where the payer stands."""
+
+    BROWSER = "browser"
+    WECHAT = "wechat"  # the browser inside WeChat
+    STORE = "store"
+
+
+class Action(StrEnum):
+    """How a method goes on after `create`."""
+
+    REDIRECT = "redirect"  # the payer goes to `url`
+    QR = "qr"  # we draw `url` as a QR code
+    SCRIPT = "script"  # our page hands `params` to the host app (WeChat JSAPI)
+    NONE = "none"  # nobody is asked: the answer is in the provider's books, query tells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One way to pay that a provider offers, and what can be done with it. Amounts in minor units."""
+
+    code: str
+    currencies: frozenset[str]
+    minimum: Mapping[str, int] = field(default_factory=dict)
+    maximum: Mapping[str, int] = field(default_factory=dict)
+    refund_window: timedelta
+    partial_refunds: bool = True
+    disputes: bool
+    """The payer's bank may take the money back."""
+    delayed: bool = False
+    """The money may come days after the payer has acted."""
+    saves: bool = False
+    """It can be kept and charged later, with the payer's consent."""
+    actions: tuple[Action, ...] = (Action.REDIRECT,)
+    places: frozenset[Place] = frozenset({Place.BROWSER, Place.WECHAT})
+    brands: tuple[str, ...] = ()
+    """Card brands taken, as the provider calls them."""
+
+    def takes(self, amount: Money) -> bool:
+        """Can this much be paid in this currency?"""
+        most = self.maximum.get(amount.currency, amount.minor)
+        return amount.currency in self.currencies and (
+            self.minimum.get(amount.currency, 1) <= amount.minor <= most
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a provider can do; pages offer only what fits."""
 
-    methods: tuple[str, ...]
-    currencies: frozenset[str]
-    minimum: Mapping[str, int]
-    maximum: Mapping[str, int]
-    refund_window: timedelta
-    partial_refunds: bool
+    methods: tuple[Method, ...]
     pay_hosts: tuple[str, ...]
     """Hosts of its pay pages: a suspended line reaches these and ours, nothing else."""
     deadline_seconds: int = 8
+
+    def method(self, code: str) -> Method | None:
+        return next((method for method in self.methods if method.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A way to pay that the provider keeps for a payer of ours. Nothing of a card but what may be shown."""
+
+    payer_ref: str
+    """The provider's name for the payer; the same for everything saved by one customer."""
+    saved_ref: str
+    brand: str
+    last4: str
+    expires: str | None = None
+    """The last month it is good for, as 2029-04."""
+    country: str | None = None
+    fingerprint: str | None = None
+    """The same for the same card, whoever shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +171,30 @@ class Ask:
     return_url: str
     cancel_url: str
     expires_at: datetime
+    payer_ref: str | None = None
+    """The provider's name for this customer, when it has one."""
+    keep: bool = False
+    """The customer agreed that this way to pay is kept for later."""
+    saved_ref: str | None = None
+    """Charge this kept way to pay; the customer may only be asked to confirm."""
+    off_session: bool = False
+    """Nobody is there: what needs a confirmation fails with `authentication_required`."""
+    verify: bool = False
+    """Ask the payer's bank to confirm the payer (3-D Secure) where the method can."""
+    place: Place = Place.BROWSER
+    take: bool = False
+    """Still wanted: where the last step is ours (PayPal: capture), `query` takes it, under the stored key."""
 
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What the customer does next: go to `url`."""
+    """What the customer does next. `url` None: nothing; query tells how it went."""
 
     provider_ref: str
-    url: str
+    url: str | None
     expires_at: datetime | None = None
+    action: Action = Action.REDIRECT
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +212,12 @@ class Snapshot:
     next_url: str | None = None
     card: Mapping[str, str] = field(default_factory=dict)
     """Brand and last four digits only."""
+    fingerprint: str | None = None
+    saved: Saved | None = None
+    """Kept for later, as the customer agreed."""
+    refunds: "tuple[RefundSnapshot, ...]" = ()
+    """Every refund the provider lists of it, whoever asked for it."""
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +228,7 @@ class RefundAsk:
     idempotency_key: str
     amount: Money
     charge_ref: str
+    """What the provider calls the money that was received."""
     provider_ref: str | None
 
 
@@ -138,6 +244,62 @@ class RefundSnapshot:
     provider_ref: str
     amount: Money
     reason: str | None = None
+    ref: str | None = None
+    """Our refund's public reference; None: it began at the provider."""
+
+
+class DisputeTold(StrEnum):
+    """What the provider says about one dispute, in our words."""
+
+    EARLY_WARNING = "early_warning"  # no money has moved; a refund now prevents the dispute
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    PREVENTED = "prevented"  # it ended before it cost anything but the money that was given back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeSnapshot:
+    """A payer's bank (or the provider) wants money back."""
+
+    told: DisputeTold
+    provider_ref: str
+    charge_ref: str | None
+    ref: str | None
+    """Our attempt's public reference, when the provider carries it."""
+    amount: Money
+    """What is disputed; may be less than was paid."""
+    withdrawn: Money
+    """What the provider has taken from our account for it and not given back; zero while it has not."""
+    fee: Money
+    reason: str
+    respond_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What we know of a disputed sale, as text for whoever judges it. Sent once; empty parts are left out."""
+
+    product: str
+    customer: str
+    email: str
+    network: str
+    """From where and with what the order was placed."""
+    delivered_on: str
+    usage: str
+    terms: str
+    refund_policy: str
+    letters: str
+    note: str
+
+
+class About(StrEnum):
+    """What a notice tells us to go and ask about."""
+
+    ATTEMPT = "attempt"  # also its refunds: a snapshot lists them
+    DISPUTE = "dispute"
+    NOTHING = "nothing"  # kept, and no question follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +311,9 @@ class Notice:
     provider_ref: str | None
     ref: str | None
     """Our attempt's public reference, when the notice carries it."""
+    charge_ref: str | None = None
+    about: About = About.ATTEMPT
+    dispute_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +325,35 @@ class Ack:
     content_type: str = "text/plain"
 
 
-@dataclass(frozen=True, slots=True)
+class Movement(StrEnum):
+    """What moved our account with a provider."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    REFUND_FAILED = "refund_failed"  # the money is ours again
+    DISPUTE = "dispute"
+    DISPUTE_REVERSED = "dispute_reversed"
+    FEE = "fee"
+    PAYOUT = "payout"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """One movement of the provider's account with us."""
+    """One movement of the provider's account with us. Our account grew by `gross` - `fee`."""
 
     provider_ref: str
-    kind: str
+    """The provider's name of this movement; once per provider."""
+    kind: Movement
     gross: Money
+    """Signed: what came (+) or went (-) before the fee."""
     fee: Money
+    """Signed: what the provider kept (+) or gave back (-) of it."""
     happened_at: datetime
+    ref: str | None = None
+    """Our reference (attempt or refund), when the line carries it."""
+    about_ref: str | None = None
+    """The provider's name of what moved: the charge, the refund, the dispute, the payout."""
 
 
 class PaymentProvider(Protocol):
@@ -183,15 +368,20 @@ class PaymentProvider(Protocol):
 
     def capabilities(self) -> Capabilities: ...
 
+    def verify(self) -> None:
+        """One harmless call with our keys. Misconfigured when they do not open our account; Unknown."""
+        ...
+
     def create(self, ask: Ask) -> NextAction:
         """Ask the provider to take the money. Repeating with the same key gives the same object.
 
+        With `saved_ref` it is charged at once; a decline is told by `query`, not raised.
         Raises Refused (nothing happened), Unknown (ask again with the same key), Misconfigured.
         """
         ...
 
     def query(self, ask: Ask) -> Snapshot:
-        """What the provider says now. Never changes anything. Raises Unknown, Misconfigured."""
+        """What the provider says now. Changes nothing but what `Ask.take` allows. Unknown, Misconfigured."""
         ...
 
     def close(self, ask: Ask) -> Closed:
@@ -199,17 +389,36 @@ class PaymentProvider(Protocol):
         ...
 
     def refund(self, ask: RefundAsk) -> RefundSnapshot:
-        """Send money back the way it came. Repeating with the same key refunds once."""
+        """Send money back the way it came. Repeating with the same key refunds once, however late."""
         ...
 
     def query_refund(self, ask: RefundAsk) -> RefundSnapshot: ...
 
+    def query_dispute(self, provider_ref: str) -> DisputeSnapshot:
+        """Raises Unknown, Refused (there is no such dispute), Misconfigured."""
+        ...
+
+    def contest(self, provider_ref: str, evidence: Evidence) -> DisputeSnapshot:
+        """Send the evidence, once. Raises Refused when it is too late or cannot be contested."""
+        ...
+
+    def concede(self, provider_ref: str) -> DisputeSnapshot:
+        """Let the payer have it."""
+        ...
+
+    def forget(self, *, payer_ref: str, saved_ref: str) -> None:
+        """Keep this way to pay no longer. Harmless to repeat."""
+        ...
+
     def parse_notice(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> list[Notice]:
-        """Prove a notice from its raw bytes; BadNotice unless the provider signed it. No network."""
+        """Prove a notice from its raw bytes; BadNotice unless the provider signed it.
+
+        No network but for a signing certificate that is not yet known. `now` is real time.
+        """
         ...
 
     def ack(self, *, kept: bool) -> Ack: ...
 
     def statement(self, day: date) -> Iterator[StatementLine]:
-        """Every movement of that day (UTC), for reconciliation."""
+        """Every movement of that day (UTC), for reconciliation. NotYet while the provider still writes it."""
         ...

@@ -1,4 +1,4 @@
-"""The lives of payments, attempts and refunds, and what a provider's word means for them.
+"""The lives of payments, attempts, refunds and disputes, and what a provider's word means for them.
 
 Nothing here asks anybody anything: it gets what is stored and what was told, and returns a verdict.
 """
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from yuanyou.kernel.money import Money
 from yuanyou.kernel.state import Machine
-from yuanyou.payments.port import Snapshot, Told
+from yuanyou.payments.port import DisputeTold, Snapshot, Told
 
 
 class PaymentState(StrEnum):
@@ -57,12 +57,15 @@ class RefundState(StrEnum):
     SUBMITTING = "submitting"
     PENDING = "pending"
     UNKNOWN = "unknown"
+    EXTERNAL = "external"  # begun in the provider's own pages
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 
 
 class RefundEvent(StrEnum):
     APPROVED = "approved"
+    REJECTED = "rejected"
+    FOUND = "found"
     SENT = "sent"
     ACCEPTED = "accepted"
     LOST = "lost"
@@ -105,18 +108,71 @@ ATTEMPT = Machine(
 )
 
 R, RE = RefundState, RefundEvent
+R_SENT = (R.SUBMITTING, R.UNKNOWN, R.PENDING)
 REFUND = Machine(
     "refund",
     {
         (R.REQUESTED, RE.APPROVED): R.APPROVED,
+        (R.REQUESTED, RE.REJECTED): R.FAILED,
+        (R.REQUESTED, RE.FOUND): R.EXTERNAL,
         (R.APPROVED, RE.SENT): R.SUBMITTING,
         (R.UNKNOWN, RE.SENT): R.SUBMITTING,
-        **{(state, RE.ACCEPTED): R.PENDING for state in (R.SUBMITTING, R.UNKNOWN, R.PENDING)},
-        **{(state, RE.LOST): R.UNKNOWN for state in (R.SUBMITTING, R.UNKNOWN, R.PENDING)},
-        **{(state, RE.SUCCEEDED): R.SUCCEEDED for state in (R.SUBMITTING, R.UNKNOWN, R.PENDING)},
-        **{(state, RE.FAILED): R.FAILED for state in (R.SUBMITTING, R.UNKNOWN, R.PENDING)},
+        **{(state, RE.ACCEPTED): R.PENDING for state in R_SENT},
+        **{(state, RE.LOST): R.UNKNOWN for state in R_SENT},
+        **{(state, RE.SUCCEEDED): R.SUCCEEDED for state in (R.APPROVED, R.EXTERNAL, *R_SENT)},
+        # A bank may send back what the provider had already called done.
+        **{(state, RE.FAILED): R.FAILED for state in (R.EXTERNAL, R.SUCCEEDED, *R_SENT)},
     },
 )
+REFUND_OVER = frozenset({R.SUCCEEDED, R.FAILED})
+
+
+class Destination(StrEnum):
+    """Where a refund goes."""
+
+    ORIGIN = "origin"  # the way the money came
+    WALLET = "wallet"
+
+
+class DisputeState(StrEnum):
+    EARLY_WARNING = "early_warning"
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    PREVENTED = "prevented"
+
+
+class DisputeEvent(StrEnum):
+    WARNED = "warned"
+    OPENED = "opened"
+    ANSWERED = "answered"
+    WON = "won"
+    LOST = "lost"
+    PREVENTED = "prevented"
+
+
+D, DE = DisputeState, DisputeEvent
+DISPUTE_OVER = frozenset({D.WON, D.LOST, D.PREVENTED})
+DISPUTE = Machine(
+    "dispute",
+    {
+        # The provider's word is the truth: what was over may be opened again, also by a late notice.
+        **{(state, DE.OPENED): D.NEEDS_RESPONSE for state in D if state is not D.NEEDS_RESPONSE},
+        **{(state, DE.ANSWERED): D.UNDER_REVIEW for state in D if state is not D.UNDER_REVIEW},
+        **{(state, DE.WON): D.WON for state in D if state is not D.WON},
+        **{(state, DE.LOST): D.LOST for state in D if state is not D.LOST},
+        **{(state, DE.PREVENTED): D.PREVENTED for state in D if state is not D.PREVENTED},
+    },
+)
+DISPUTE_EVENT = {
+    DisputeTold.EARLY_WARNING: DE.WARNED,
+    DisputeTold.NEEDS_RESPONSE: DE.OPENED,
+    DisputeTold.UNDER_REVIEW: DE.ANSWERED,
+    DisputeTold.WON: DE.WON,
+    DisputeTold.LOST: DE.LOST,
+    DisputeTold.PREVENTED: DE.PREVENTED,
+}
 
 TOLD_EVENT = {
     Told.ACTION_REQUIRED: AE.SHOWN,
@@ -201,3 +257,21 @@ def covers(parts: Sequence[Part], *, owed: Money) -> bool:
         if part.state is A.SUCCEEDED or (part.is_wallet and part.state is A.PROCESSING)
     )
     return brought >= owed.minor
+
+
+class CaseState(StrEnum):
+    """One difference between a provider's statement and our books."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+class Difference(StrEnum):
+    """How a statement and our books differ."""
+
+    NOT_OURS = "not_ours"  # the provider moved something that we do not know
+    NOT_THEIRS = "not_theirs"  # we booked something that the provider does not list
+    AMOUNT = "amount"
+    FEE = "fee"
+    CURRENCY = "currency"
+    PAYOUT = "payout"  # a payout that its lines do not explain

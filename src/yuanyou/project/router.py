@@ -24,7 +24,9 @@ SHARED_APPS = frozenset(
         "catalog",
     }
 )
-SHARED_MODELS = frozenset({"payments.inbox", "lines.number"})
+SHARED_MODELS = frozenset(
+    {"payments.inbox", "payments.statementday", "payments.statementrow", "payments.case", "lines.number"}
+)
 """Shared tables of modules whose other tables are celled."""
 
 _schema: ContextVar[int] = ContextVar("schema being migrated", default=cells.SHARED)

@@ -15,7 +15,9 @@ from yuanyou.payments.port import (
     BadNotice,
     Capabilities,
     Closed,
+    Method,
     Misconfigured,
+    Movement,
     NextAction,
     Notice,
     RefundAsk,
@@ -35,11 +37,31 @@ CHECKOUT_HOST = "checkout.stripe.com"
 TIMEOUT_SECONDS = (2, 3.5)
 """To connect, to answer. One retry with the same key stays within the 8 seconds a person waits."""
 TOLERANCE_SECONDS = 300
+METHODS = (
+    Method(
+        code="card",
+        currencies=CURRENCIES,
+        minimum={"USD": 50},
+        maximum={"USD": 99_999_999},
+        refund_window=timedelta(days=180),
+        disputes=True,
+        brands=("visa", "mastercard", "amex", "unionpay", "jcb", "discover", "diners"),
+    ),
+)
 INTENT_TOLD = {
     "succeeded": Told.SUCCEEDED,
     "processing": Told.PROCESSING,
     "canceled": Told.CANCELED,
     "requires_payment_method": Told.FAILED,
+}
+MOVEMENTS = {
+    "charge": Movement.PAYMENT,
+    "payment": Movement.PAYMENT,
+    "refund": Movement.REFUND,
+    "payment_refund": Movement.REFUND,
+    "refund_failure": Movement.REFUND_FAILED,
+    "payout": Movement.PAYOUT,
+    "stripe_fee": Movement.FEE,
 }
 REFUND_TOLD = {
     "succeeded": RefundTold.SUCCEEDED,
@@ -68,15 +90,11 @@ class Stripe:
         )
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(
-            methods=("card",),
-            currencies=CURRENCIES,
-            minimum={"USD": 50},
-            maximum={"USD": 99_999_999},
-            refund_window=timedelta(days=180),
-            partial_refunds=True,
-            pay_hosts=(self._pay_host,),
-        )
+        return Capabilities(methods=METHODS, pay_hosts=(self._pay_host,))
+
+    def verify(self) -> None:
+        with translated():
+            self._client.v1.balance.retrieve()
 
     def create(self, ask: Ask) -> NextAction:
         with translated():
@@ -152,7 +170,7 @@ class Stripe:
             for line in lines.auto_paging_iter():
                 yield StatementLine(
                     provider_ref=line.id,
-                    kind=line.type,
+                    kind=MOVEMENTS.get(line.type, Movement.OTHER),
                     gross=from_stripe(line.amount, line.currency),
                     fee=from_stripe(line.fee, line.currency),
                     happened_at=datetime.fromtimestamp(line.created, UTC),

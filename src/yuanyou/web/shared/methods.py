@@ -33,10 +33,8 @@ def fitting(amount: Money) -> list[Method]:
     """The methods that can take this amount."""
     found = []
     for provider in payment_providers().values():
-        can = provider.capabilities()
-        least, most = can.minimum.get(amount.currency, 1), can.maximum.get(amount.currency, amount.minor)
-        if amount.currency in can.currencies and least <= amount.minor <= most:
-            found += [Method(f"{provider.name}:{method}", *WORDS[method]) for method in can.methods]
+        fits = [method for method in provider.capabilities().methods if method.takes(amount)]
+        found += [Method(f"{provider.name}:{method.code}", *WORDS[method.code]) for method in fits]
     return found
 
 
@@ -44,7 +42,7 @@ def tender(code: str, *, use_wallet: bool) -> Tender:
     """What a form's choice means. An unknown code is no method at all."""
     provider, _colon, method = code.partition(":")
     known = payment_providers().get(provider)
-    if known is None or method not in known.capabilities().methods:
+    if known is None or known.capabilities().method(method) is None:
         return Tender(method=None, provider=None, use_wallet=use_wallet or code == WALLET)
     return Tender(method=method, provider=provider, use_wallet=use_wallet)
 

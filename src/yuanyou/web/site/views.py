@@ -81,7 +81,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def faq(request: HttpRequest) -> HttpResponse:
     """What people ask most."""
     ways = [method for provider in payment_providers().values() for method in provider.capabilities().methods]
-    return _promised(request, "site/faq.html", methods=[name_of(method) for method in ways])
+    return _promised(request, "site/faq.html", methods=[name_of(method.code) for method in ways])
 
 
 @require_safe
