@@ -12,14 +12,15 @@ from tests.flows.test_with_stripe import janitor, line_of, now, pay, pending, st
 from tests.houses import see
 from tests.people import People
 from yuanyou import wiring
-from yuanyou.flows import checkout, refund, settlement
+from yuanyou.flows import checkout, refund, refund_request, settlement
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.money import Money
 from yuanyou.payments import actions as payments
 from yuanyou.payments import rules
+from yuanyou.payments.actions import RefundWish
 from yuanyou.payments.models import Attempt, Refund
 from yuanyou.payments.port import RefundSnapshot, RefundTold
-from yuanyou.payments.rules import AttemptState, RefundEvent, RefundState
+from yuanyou.payments.rules import AttemptState, Destination, RefundEvent, RefundState, TakesBack
 from yuanyou_sandbox.testing import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("house", "sound")
@@ -102,7 +103,7 @@ def test_a_refund_that_stays_unknown_is_left_to_a_person(sandbox: RunningSandbox
     _, attempt = surplus()
     with in_cell(1):
         mine = Refund.objects.get(attempt=attempt)
-        payments.move_refund(mine, RefundEvent.SENT, now=now())
+        payments.move_refund(mine, RefundEvent.SENT, source="test", now=now())
         mine.asked = len(rules.ASK_AFTER)
         payments.refund_lost(mine, reason="timeout", now=now())
     assert refund_of(attempt).ask_at is None
@@ -113,9 +114,10 @@ def test_a_refund_on_its_way_is_followed_daily_to_its_end(sandbox: RunningSandbo
     moment = now()
     with in_cell(1):
         mine = Refund.objects.get(attempt=attempt)
-        payments.move_refund(mine, RefundEvent.SENT, now=moment)
+        payments.move_refund(mine, RefundEvent.SENT, source="test", now=moment)
         mine.asked = len(rules.ASK_AFTER)
-        payments.refund_told(mine, RefundSnapshot(RefundTold.PENDING, "re_1", mine.amount), now=moment)
+        on_its_way = RefundSnapshot(RefundTold.PENDING, "re_1", mine.amount)
+        payments.refund_told(mine, on_its_way, source="test", now=moment)
     assert refund_of(attempt).ask_at == moment + timedelta(days=1)
 
 
@@ -167,14 +169,9 @@ def test_a_refund_that_is_refused_is_the_wallets(sandbox: RunningSandbox, surplu
 
 def test_no_more_is_sent_back_than_came(sandbox: RunningSandbox, surplus: Surplus) -> None:
     _, attempt = surplus()
-    with in_cell(1), pytest.raises(payments.RefundTooLarge):
-        payments.request_refund(
-            Attempt.objects.get(pk=attempt.pk),
-            customer_id=attempt.payment.customer_id,
-            amount=Money(1, "USD"),
-            reason="again",
-            now=now(),
-        )
+    wish = RefundWish(attempt.payment.customer_id, "again", Destination.ORIGIN, TakesBack.NOTHING)
+    with pytest.raises(payments.RefundTooLarge):
+        refund_request.request(attempt.pk, wish, amount=Money(1, "USD"), now=now())
     refund.work(1, now=now())
     assert sent_back(sandbox) == attempt.amount_minor
 

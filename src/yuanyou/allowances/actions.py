@@ -43,6 +43,11 @@ def move_span(source: str, *, starts_at: datetime, ends_at: datetime) -> None:
     Allowance.objects.filter(source=source).update(starts_at=starts_at, ends_at=ends_at)
 
 
+def close(source: str) -> None:
+    """What the source granted is taken back, but for what is used and lent to open sessions."""
+    Allowance.objects.filter(source=source).update(granted=F("used") + F("held"))
+
+
 def use(line_id: int, unit: Unit, amount: int, *, key: str, country: str, now: datetime) -> int:
     """Draw usage from the line's buckets in burn order; what none of them covered.
 

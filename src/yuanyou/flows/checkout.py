@@ -6,7 +6,7 @@ send()    after the commit: ask the provider for its pay page, write down what i
 again()   another try for an order that is not paid yet, perhaps with another method
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from yuanyou.flows import links
@@ -224,7 +224,7 @@ def close(attempt_id: int, *, now: datetime) -> None:
     """Let nobody pay an attempt any more, if the provider can; what it says now is settled as usual."""
     provider, ask = ask_for(attempt_id)
     try:
-        closed = payment_provider(provider).close(ask)
+        closed = payment_provider(provider).close(replace(ask, take=False))
     except (Refused, Unknown):
         return
     if closed is Closed.CLOSED:
@@ -253,6 +253,7 @@ def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:
         return_url=links.landing_page(order),
         cancel_url=links.order_page(order),
         expires_at=attempt.expires_at,
+        take=attempt.state in OPEN and attempt.payment.state == PaymentState.OPEN,
     )
 
 

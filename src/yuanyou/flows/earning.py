@@ -13,10 +13,10 @@ from yuanyou.kernel.money import Money
 from yuanyou.ledger import actions as ledger
 from yuanyou.ledger import queries as books
 from yuanyou.ledger import recipes
-from yuanyou.ledger.rules import booking_day, day_end
+from yuanyou.ledger.rules import Entry, booking_day, day_end
 from yuanyou.lines import queries as lines
 from yuanyou.lines.models import Term
-from yuanyou.lines.rules import LineState, earned_through
+from yuanyou.lines.rules import LineState, TermState, earned_through
 
 STRAGGLERS = timedelta(hours=1)
 """A step that began before midnight may commit after it: a day is posted once that cannot be."""
@@ -24,11 +24,18 @@ STRAGGLERS = timedelta(hours=1)
 
 def earn_rest(term: Term, *, at: datetime) -> None:
     """The term ended (or was cut) at `at`: post what the daily entries do not earn of it."""
-    daily = _earned_daily(term, through=_left_to_daily(at))
-    rest = Money(term.net_minor - daily, term.currency)
-    ledger.post(
-        recipes.rest_earned(term_id=term.pk, product_class=term.product_class, amount=rest), happened_at=at
-    )
+    ledger.post(rest_entry(term, rest_of(term, at=at)), happened_at=at)
+
+
+def rest_of(term: Term, *, at: datetime) -> Money:
+    """What the daily entries do not earn of a term that ends at `at`, or is canceled before it begins."""
+    if term.state == TermState.CANCELED:
+        return term.net
+    return Money(term.net_minor - _earned_daily(term, through=_left_to_daily(at)), term.currency)
+
+
+def rest_entry(term: Term, rest: Money) -> Entry:
+    return recipes.rest_earned(term_id=term.pk, product_class=term.product_class, amount=rest)
 
 
 def earn_days(cell: int, *, now: datetime) -> int:
@@ -65,6 +72,8 @@ def _earn_day(day: date, *, zone: str) -> int:
 
 def unearned(term: Term, *, last_day: date | None) -> int:
     """What the books still defer of a term, when the daily entries are posted through `last_day`."""
+    if term.state == TermState.CANCELED:
+        return 0  # what it was sold for went back
     if term.line.state == LineState.ORDERED:
         return term.net_minor  # it waits for its card, whenever it was planned to begin
     left_to_daily = _left_to_daily(term.ended_at or term.ends_at)

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 
-from yuanyou.flows import activation, checkout, renewal, surplus, top_up
+from yuanyou.flows import activation, checkout, refund, renewal, surplus, top_up
 from yuanyou.flows.checkout import ask_for
 from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.identity import seal
@@ -86,11 +86,11 @@ def _attempt_of(notice: Inbox) -> int | None:
                         return found_ref.id
     except (BadReference, ValueError):
         pass
-    if notice.provider_ref is None:
-        return None
     for cell in settings.CONFIG.cells:
         with in_cell(cell):
-            found = queries.attempt_of(notice.provider, notice.provider_ref)
+            found = queries.attempt_of(
+                notice.provider, provider_ref=notice.provider_ref, charge_ref=notice.charge_ref
+            )
         if found is not None:
             return found
     return None
@@ -134,12 +134,13 @@ def settle(attempt_id: int, told: Snapshot, *, source: str, now: datetime) -> No
             attempt_id=attempt.pk, provider=attempt.provider, amount=told.amount
         )
         ledger.post(received, happened_at=now)
-        return
     fee = _fee(attempt, told)
     if event is AttemptEvent.SUCCEEDED:
         _received(locked, attempt, (_brought(locked, attempt, told), *fee), now=now)
     elif fee:  # learnt later: the provider did not say it at first
         ledger.post(*fee, happened_at=now)
+    if attempt.state in {AttemptState.SUCCEEDED, AttemptState.MISMATCH}:
+        refund.heard(locked, attempt, told.refunds, source=source, now=now)
 
 
 def _brought(locked: payments.Locked, attempt: Attempt, told: Snapshot) -> Entry:
@@ -149,7 +150,7 @@ def _brought(locked: payments.Locked, attempt: Attempt, told: Snapshot) -> Entry
 
 
 def _fee(attempt: Attempt, told: Snapshot) -> tuple[Entry, ...]:
-    if attempt.state != AttemptState.SUCCEEDED or told.fee is None:
+    if attempt.state not in {AttemptState.SUCCEEDED, AttemptState.MISMATCH} or told.fee is None:
         return ()
     return (recipes.fee_charged(attempt_id=attempt.pk, provider=attempt.provider, fee=told.fee),)
 

@@ -9,7 +9,9 @@ from yuanyou.ledger import recipes
 from yuanyou.messages import actions as messages
 from yuanyou.orders.models import Order
 from yuanyou.payments import actions as payments
+from yuanyou.payments.actions import RefundWish
 from yuanyou.payments.models import Attempt
+from yuanyou.payments.rules import Destination, RefundEvent, TakesBack
 
 
 def keep(locked: payments.Locked, attempt: Attempt, *, now: datetime) -> None:
@@ -28,9 +30,9 @@ def keep(locked: payments.Locked, attempt: Attempt, *, now: datetime) -> None:
             amount=attempt.amount,
         )
     else:
-        refund = payments.request_refund(
-            attempt, customer_id=payment.customer_id, amount=attempt.amount, reason="surplus", now=now
-        )
+        wish = RefundWish(payment.customer_id, "surplus", Destination.ORIGIN, TakesBack.SURPLUS)
+        refund = payments.request_refund(attempt, amount=attempt.amount, wanted=wish, now=now)
+        payments.move_refund(refund, RefundEvent.APPROVED, source="surplus", now=now, ask_at=now)
         entry = recipes.surplus_to_refund(
             attempt_id=attempt.pk, payment_id=payment.pk, refund_id=refund.pk, amount=attempt.amount
         )

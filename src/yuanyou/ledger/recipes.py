@@ -42,6 +42,16 @@ def refund_due(refund_id: int) -> Account:
     return Account("liabilities:refund-due", refund_id)
 
 
+def outside(refund_id: int) -> Account:
+    """Money somebody sent back in a provider's own pages, until a person has said what for."""
+    return Account("assets:refunded-outside", refund_id)
+
+
+def goodwill() -> Account:
+    """What the operator gives back without taking anything for it."""
+    return Account("expenses:goodwill")
+
+
 def deferred(product_class: str) -> Account:
     """Service sold and not yet rendered."""
     return Account(f"liabilities:deferred:{product_class}")
@@ -69,6 +79,8 @@ CHART = (
     "liabilities:received",
     "liabilities:suspense",
     "liabilities:refund-due",
+    "assets:refunded-outside",
+    "expenses:goodwill",
     "liabilities:deferred:",
     "liabilities:tax:",
     "income:revenue:",
@@ -205,6 +217,62 @@ def surplus_to_refund(*, attempt_id: int, payment_id: int, refund_id: int, amoun
     )
 
 
+def suspense_to_refund(*, attempt_id: int, refund_id: int, amount: Money) -> Entry:
+    """A person looked at money that came wrong: it is reserved to go back."""
+    return entry(
+        f"refund-value:{refund_id}",
+        "suspense to refund",
+        debit(suspense(attempt_id), amount),
+        credit(refund_due(refund_id), amount),
+    )
+
+
+def term_refunded(
+    *, refund_id: int, product_class: str, unearned: Money, earned: Money, taxes: Sequence[tuple[str, Money]]
+) -> Entry:
+    """A sold term is taken back: what was not yet rendered, what was (as less revenue), and its taxes."""
+    back = unearned + earned + total((amount for _, amount in taxes), currency=unearned.currency)
+    owed = [debit(tax(code), amount) for code, amount in taxes]
+    return entry(
+        f"refund-value:{refund_id}",
+        "term refunded",
+        debit(deferred(product_class), unearned),
+        debit(revenue(product_class), earned),
+        *owed,
+        credit(refund_due(refund_id), back),
+    )
+
+
+def top_up_refunded(*, refund_id: int, customer_id: int, amount: Money) -> Entry:
+    """Money that was put into the wallet is taken out of it again."""
+    return entry(
+        f"refund-value:{refund_id}",
+        "top-up refunded",
+        debit(wallet(customer_id), amount),
+        credit(refund_due(refund_id), amount),
+    )
+
+
+def goodwill_refunded(*, refund_id: int, amount: Money) -> Entry:
+    """Money given back while the customer keeps what it bought: the operator's expense."""
+    return entry(
+        f"refund-value:{refund_id}",
+        "goodwill refunded",
+        debit(goodwill(), amount),
+        credit(refund_due(refund_id), amount),
+    )
+
+
+def refund_to_wallet(*, refund_id: int, customer_id: int, amount: Money) -> Entry:
+    """The reserved money goes into the wallet."""
+    return entry(
+        f"refund-sent:{refund_id}",
+        "refund to wallet",
+        debit(refund_due(refund_id), amount),
+        credit(wallet(customer_id), amount),
+    )
+
+
 def refund_sent(*, refund_id: int, provider: str, amount: Money) -> Entry:
     """The provider confirmed that the reserved money went back."""
     return entry(
@@ -225,25 +293,53 @@ def refund_failed(*, refund_id: int, customer_id: int, amount: Money) -> Entry:
     )
 
 
-def term_refunded_to_wallet(
-    *,
-    refund_id: int,
-    customer_id: int,
-    product_class: str,
-    unearned: Money,
-    earned: Money,
-    taxes: Sequence[tuple[str, Money]],
-) -> Entry:
-    """A sold term is taken back: what was not yet rendered, what was (as less revenue), and its taxes."""
-    back = unearned + earned + total((amount for _, amount in taxes), currency=unearned.currency)
-    owed = [debit(tax(code), amount) for code, amount in taxes]
+def refund_bounced(*, refund_id: int, provider: str, amount: Money) -> Entry:
+    """The bank sent a refund back that the provider had called done: the money waits again."""
     return entry(
-        f"term-refunded:{refund_id}",
-        "term refunded to wallet",
-        debit(deferred(product_class), unearned),
-        debit(revenue(product_class), earned),
-        *owed,
-        credit(wallet(customer_id), back),
+        f"refund-bounced:{refund_id}",
+        "refund bounced",
+        debit(clearing(provider), amount),
+        credit(refund_due(refund_id), amount),
+    )
+
+
+def refund_moved(*, refund_id: int, from_refund_id: int, amount: Money) -> Entry:
+    """A refund that failed is tried anew: the money that waits is the new one's."""
+    return entry(
+        f"refund-value:{refund_id}",
+        "refund tried anew",
+        debit(refund_due(from_refund_id), amount),
+        credit(refund_due(refund_id), amount),
+    )
+
+
+def refunded_outside(*, refund_id: int, provider: str, amount: Money) -> Entry:
+    """Somebody refunded in the provider's own pages: what it is for is not decided yet."""
+    return entry(
+        f"refund-outside:{refund_id}",
+        "refunded outside",
+        debit(outside(refund_id), amount),
+        credit(clearing(provider), amount),
+    )
+
+
+def outside_explained(*, refund_id: int, amount: Money) -> Entry:
+    """A person decided what a refund made outside takes back, or that it is goodwill."""
+    return entry(
+        f"refund-explained:{refund_id}",
+        "outside refund explained",
+        debit(refund_due(refund_id), amount),
+        credit(outside(refund_id), amount),
+    )
+
+
+def outside_bounced(*, refund_id: int, provider: str, amount: Money) -> Entry:
+    """A refund made outside failed before anybody had decided what it is for."""
+    return entry(
+        f"refund-bounced:{refund_id}",
+        "outside refund bounced",
+        debit(clearing(provider), amount),
+        credit(outside(refund_id), amount),
     )
 
 

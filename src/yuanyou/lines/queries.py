@@ -53,6 +53,11 @@ def terms_of(line_id: int) -> list[Term]:
     return list(Term.objects.filter(line_id=line_id).order_by("-starts_at"))
 
 
+def term_of_order(order_id: int) -> Term:
+    """The term an order bought. Term.DoesNotExist."""
+    return Term.objects.select_related("line").get(order_id=order_id)
+
+
 def terms_running_at(instant: datetime) -> Iterator[Term]:
     """Terms known, begun and not over at an instant: what a day's entry earns from.
 

@@ -188,6 +188,8 @@ def due(
         return Due.RAN_OUT, running_end
     if state is S.ACTIVE and running_end is None and waiting_start is not None and waiting_start <= now:
         return Due.NEXT_TERM, waiting_start  # its first use never came: it begins by itself
+    if state is S.ACTIVE and running_end is None and waiting_start is None and life.paid_until is not None:
+        return Due.RAN_OUT, life.paid_until  # the last term was taken back
     if state is S.GRACE and life.grace_ends is not None and life.grace_ends <= now:
         return Due.GRACE_ENDED, life.grace_ends
     if state is S.SUSPENDED and life.released_at is not None and life.released_at <= now:

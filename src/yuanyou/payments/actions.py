@@ -9,25 +9,40 @@ from django.db import connection
 from yuanyou.kernel.money import Money
 from yuanyou.kernel.sql import load
 from yuanyou.payments import rules
-from yuanyou.payments.models import WALLET, Attempt, Inbox, Payment, PaymentEvent, Refund
+from yuanyou.payments.models import OUTSIDE, WALLET, Attempt, Inbox, Payment, PaymentEvent, Refund
 from yuanyou.payments.port import NextAction, Notice, RefundSnapshot, RefundTold, Snapshot
 from yuanyou.payments.rules import (
     ATTEMPT,
     FINAL,
     PAYMENT,
     REFUND,
+    REFUND_OVER,
     AttemptEvent,
     AttemptState,
+    Destination,
     Part,
     PaymentState,
     RefundEvent,
     RefundState,
+    TakesBack,
 )
 from yuanyou.payments.rules import PaymentEvent as PaymentMove
 
 ATTEMPT_LIFE = timedelta(minutes=45)
 """How long a pay page stays open. Stripe wants 30 minutes at least, also when asked again after a silence."""
 FIRST_ASK = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """Who wants money back for whom, why, where to, and what is taken back for it."""
+
+    customer_id: int
+    reason: str
+    destination: Destination
+    takes_back: TakesBack
+    by: int | None = None
+    """The staff account that asks; None: a rule of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +170,12 @@ def told(
     attempt.next_url = snapshot.next_url or attempt.next_url
     attempt.reason = snapshot.reason[:60] if snapshot.reason else attempt.reason
     attempt.card = dict(snapshot.card) or attempt.card
+    attempt.fingerprint = snapshot.fingerprint or attempt.fingerprint
     facts: dict[str, object] = {"told": snapshot.told, "amount": str(snapshot.amount)}
     if event is AttemptEvent.MISMATCHED:
         odd = rules.oddity(attempt.expected(merchant), snapshot)
         attempt.reason = str(odd)
+        attempt.odd_minor, attempt.odd_currency = snapshot.amount.minor, snapshot.amount.currency
         facts["odd"] = str(odd)
     move(attempt, event, source=source, now=now, facts=facts)
     return event
@@ -198,6 +215,8 @@ def keep(notice: Notice, *, provider: str, sealed: bytes, now: datetime) -> bool
                 kind=notice.kind,
                 provider_ref=notice.provider_ref,
                 ref=notice.ref,
+                charge_ref=notice.charge_ref,
+                dispute_ref=notice.dispute_ref,
                 body=sealed,
                 received_at=now,
                 ask_at=now,
@@ -232,57 +251,91 @@ def put_off(notice: Inbox, *, now: datetime) -> None:
     Inbox.objects.filter(pk=notice.pk, handled_at__isnull=True).update(asked=notice.asked + 1, ask_at=again)
 
 
-def request_refund(
-    attempt: Attempt, *, customer_id: int, amount: Money, reason: str, now: datetime
-) -> Refund:
+def request_refund(attempt: Attempt, *, amount: Money, wanted: RefundWish, now: datetime) -> Refund:
     """Reserve a refund of what an attempt brought. The caller holds the payment's lock.
 
     RefundTooLarge when all refunds that have not failed would exceed what was received.
     """
-    reserved = sum(
-        refund.amount_minor
-        for refund in attempt.refunds.exclude(state=RefundState.FAILED).only("amount_minor")
-    )
-    if reserved + amount.minor > attempt.amount_minor:
-        raise RefundTooLarge(f"{attempt.ref}: {reserved} + {amount.minor} of {attempt.amount_minor}")
-    refund = Refund.objects.create(
+    left = refundable(attempt)
+    if amount.currency != left.currency or amount > left:
+        raise RefundTooLarge(f"{attempt.ref}: {amount} of {left}")
+    return Refund.objects.create(
         attempt=attempt,
-        customer_id=customer_id,
-        reason=reason,
+        customer_id=wanted.customer_id,
+        reason=wanted.reason,
+        destination=wanted.destination,
+        takes_back={"what": str(wanted.takes_back)},
+        requested_by=wanted.by,
         amount_minor=amount.minor,
         currency=amount.currency,
         created_at=now,
     )
-    move_refund(refund, RefundEvent.APPROVED, now=now, ask_at=now)
+
+
+def found_refund(attempt: Attempt, told: RefundSnapshot, *, customer_id: int, now: datetime) -> Refund:
+    """A refund that began in the provider's own pages."""
+    refund = Refund.objects.create(
+        attempt=attempt,
+        customer_id=customer_id,
+        reason=OUTSIDE,
+        takes_back={"what": ""},
+        provider_ref=told.provider_ref,
+        amount_minor=told.amount.minor,
+        currency=told.amount.currency,
+        created_at=now,
+    )
+    move_refund(refund, RefundEvent.FOUND, source="provider", now=now, ask_at=now + rules.ASK_AFTER[6])
     return refund
+
+
+def refundable(attempt: Attempt) -> Money:
+    """What of an attempt's money is not yet on its way back."""
+    live = attempt.refunds.exclude(state=RefundState.FAILED).values_list("amount_minor", flat=True)
+    return Money(max(attempt.received.minor - sum(live), 0), attempt.received.currency)
 
 
 class RefundTooLarge(Exception):
     """Refunds may not exceed what was received."""
 
 
-def move_refund(refund: Refund, event: RefundEvent, *, now: datetime, ask_at: datetime | None = None) -> None:
-    """Move a refund; an open one is due at `ask_at`, None: a person must look."""
-    refund.state = REFUND.after(RefundState(refund.state), event)
-    done = refund.state in {RefundState.SUCCEEDED, RefundState.FAILED}
-    refund.ask_at = None if done else ask_at
-    refund.settled_at = now if done else None
+def move_refund(
+    refund: Refund, event: RefundEvent, *, source: str, now: datetime, ask_at: datetime | None = None
+) -> None:
+    """Move a refund and write its history; an open one is due at `ask_at`, None: a person must look."""
+    before = RefundState(refund.state)
+    refund.state = REFUND.after(before, event)
+    refund.ask_at = None if refund.state in REFUND_OVER else ask_at
+    refund.settled_at = now if refund.state in REFUND_OVER else None
     refund.save()
+    PaymentEvent.objects.create(
+        attempt_id=refund.attempt_id,
+        about=refund.ref,
+        at=now,
+        event=event,
+        state_before=before,
+        state_after=refund.state,
+        source=source,
+        facts={"reason": refund.why_failed} if refund.why_failed else {},
+    )
 
 
-def refund_told(refund: Refund, snapshot: RefundSnapshot, *, now: datetime) -> RefundEvent:
-    """Take in what the provider says of a refund."""
-    refund.provider_ref = snapshot.provider_ref
-    refund.why_failed = snapshot.reason[:60] if snapshot.reason else None
+def refund_told(
+    refund: Refund, snapshot: RefundSnapshot, *, source: str, now: datetime
+) -> RefundEvent | None:
+    """Take in what the provider says of a refund; the move it made, None when it changed nothing."""
     event = {
         RefundTold.PENDING: RefundEvent.ACCEPTED,
         RefundTold.SUCCEEDED: RefundEvent.SUCCEEDED,
         RefundTold.FAILED: RefundEvent.FAILED,
     }[snapshot.told]
+    if not REFUND.allows(RefundState(refund.state), event):
+        return None
+    refund.provider_ref = snapshot.provider_ref or refund.provider_ref
+    refund.why_failed = snapshot.reason[:60] if snapshot.reason else None
     refund.asked += 1
     # It is known to be on its way, and a bank may take weeks: it is followed daily to its end.
     again = rules.next_ask(refund.asked, now=now) or now + rules.ASK_AFTER[-1]
-    move_refund(refund, event, now=now, ask_at=again)
+    move_refund(refund, event, source=source, now=now, ask_at=again)
     return event
 
 
@@ -291,7 +344,7 @@ def refund_lost(refund: Refund, *, reason: str, now: datetime) -> None:
     refund.asked += 1
     refund.why_failed = reason[:60]
     again = rules.next_ask(refund.asked, now=now)
-    move_refund(refund, RefundEvent.LOST, now=now, ask_at=again)
+    move_refund(refund, RefundEvent.LOST, source="refunds", now=now, ask_at=again)
 
 
 def claim_refunds(*, now: datetime, lease: timedelta, limit: int) -> list[int]:

@@ -16,11 +16,14 @@ from yuanyou.payments.rules import (
     Expected,
     PaymentState,
     RefundState,
+    TakesBack,
 )
 from yuanyou.tables import Row, one_of
 
 WALLET = "wallet"
 """The provider name of an attempt that is paid from the customer's own wallet."""
+OUTSIDE = "outside"
+"""The reason of a refund that somebody made in the provider's own pages."""
 
 
 class Payment(Row):
@@ -78,6 +81,9 @@ class Attempt(Row):
     """Keyed hash of the network address that began it, for limits."""
     saved_method = models.ForeignKey("SavedMethod", models.PROTECT, null=True, related_name="+")
     """The kept way to pay that is charged."""
+    odd_minor = models.BigIntegerField(null=True)
+    odd_currency = models.CharField(max_length=3, null=True)
+    """What came, when it is not what was owed (mismatch)."""
     keep = models.BooleanField(default=False)
     """The customer agreed that the way to pay is kept for later."""
     off_session = models.BooleanField(default=False)
@@ -125,6 +131,13 @@ class Attempt(Row):
     @property
     def is_wallet(self) -> bool:
         return self.provider == WALLET
+
+    @property
+    def received(self) -> Money:
+        """What it brought; nothing while it has not succeeded."""
+        if self.state == AttemptState.MISMATCH and self.odd_minor is not None:
+            return Money(self.odd_minor, self.odd_currency or self.currency)
+        return Money(self.amount_minor if self.state == AttemptState.SUCCEEDED else 0, self.currency)
 
     def expected(self, merchant: str | None) -> Expected:
         return Expected(ref=self.ref, amount=self.amount, merchant=merchant)
@@ -196,6 +209,21 @@ class Refund(Row):
     def ref(self) -> str:
         return str(Ref("ref", self.pk))
 
+    @property
+    def what(self) -> TakesBack:
+        """What it takes back. ValueError while nobody has said (a refund made outside)."""
+        return TakesBack(self.takes_back["what"])
+
+    @property
+    def is_outside(self) -> bool:
+        """It began in the provider's own pages."""
+        return self.reason == OUTSIDE
+
+    @property
+    def is_unexplained(self) -> bool:
+        """It began outside, and nobody has said yet what it takes back."""
+        return self.is_outside and not self.takes_back["what"]
+
 
 class Dispute(Row):
     """A payer's bank wants money of one attempt back. Truth is the provider's word, pulled."""
@@ -204,7 +232,7 @@ class Dispute(Row):
     customer_id = models.BigIntegerField()
     provider = models.CharField(max_length=20)
     provider_ref = models.CharField(max_length=120)
-    state = models.CharField(max_length=14)
+    state = models.CharField(max_length=14, default=DisputeState.EARLY_WARNING)
     reason = models.CharField(max_length=60)
     amount_minor = models.BigIntegerField()
     withdrawn_minor = models.BigIntegerField(default=0)

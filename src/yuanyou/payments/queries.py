@@ -1,5 +1,6 @@
 """Reading payments without a lock."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,8 +8,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from yuanyou.kernel.money import Money
-from yuanyou.payments.models import WALLET, Attempt, Payment, PaymentEvent, Refund
-from yuanyou.payments.rules import OPEN, AttemptState, PaymentState, RefundState
+from yuanyou.payments.models import WALLET, Attempt, Dispute, Payment, PaymentEvent, Refund
+from yuanyou.payments.rules import OPEN, AttemptState, DisputeState, PaymentState, RefundState, TakesBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,14 @@ def payment_of(order_id: int) -> PaymentView | None:
     return _view(payment) if payment else None
 
 
-def attempt_of(provider: str, provider_ref: str) -> int | None:
-    """The attempt a provider calls by this name, in the cell that is entered."""
-    return (
-        Attempt.objects.filter(provider=provider, provider_ref=provider_ref)
-        .values_list("id", flat=True)
-        .first()
-    )
+def attempt_of(provider: str, *, provider_ref: str | None, charge_ref: str | None) -> int | None:
+    """The attempt a provider calls by one of these names, in the cell that is entered."""
+    names = ("provider_ref", provider_ref), ("charge_ref", charge_ref)
+    for field, name in names:
+        found = Attempt.objects.filter(provider=provider, **{field: name}) if name else Attempt.objects.none()
+        if (attempt_id := found.values_list("id", flat=True).first()) is not None:
+            return attempt_id
+    return None
 
 
 def story(attempt_ids: Sequence[int]) -> list[EventView]:
@@ -99,6 +101,30 @@ def refunds_of(attempt_ids: Sequence[int]) -> list[RefundView]:
         RefundView(r.pk, r.ref, r.attempt_id, RefundState(r.state), r.amount, r.reason, r.created_at)
         for r in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What refunds have taken back of the term an order bought, in minor units."""
+
+    amount_minor: int
+    taxes: dict[str, int]
+
+
+def taken_back(order_id: int, *, but: int) -> TakenBack:
+    """What earlier refunds of an order took of its term; `but` is the refund that asks."""
+    done = Refund.objects.filter(attempt__payment__order_id=order_id, takes_back__what=str(TakesBack.TERM))
+    taken = [r for r in done.exclude(pk=but).only("amount_minor", "takes_back") if "taxes" in r.takes_back]
+    taxes: Counter[str] = Counter()
+    for refund in taken:
+        taxes.update(refund.takes_back["taxes"])
+    return TakenBack(sum(refund.amount_minor for refund in taken), dict(taxes))
+
+
+def disputed(attempt_id: int) -> bool:
+    """Does a payer's bank want the money of this attempt, or has it taken it? An early warning is neither."""
+    harmless = (DisputeState.WON, DisputeState.EARLY_WARNING)
+    return Dispute.objects.filter(attempt_id=attempt_id).exclude(state__in=harmless).exists()
 
 
 def ended_waiting(*, now: datetime, limit: int) -> list[int]:

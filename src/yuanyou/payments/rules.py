@@ -3,7 +3,7 @@
 Nothing here asks anybody anything: it gets what is stored and what was told, and returns a verdict.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -134,6 +134,16 @@ class Destination(StrEnum):
     WALLET = "wallet"
 
 
+class TakesBack(StrEnum):
+    """What a refund takes back for its money."""
+
+    TERM = "term"  # the term that was bought ends now, or never begins
+    TOP_UP = "top_up"  # the wallet money that was bought
+    SUSPENSE = "suspense"  # money that came wrong and bought nothing
+    SURPLUS = "surplus"  # money that came late or twice and bought nothing
+    NOTHING = "nothing"  # goodwill: the customer keeps what was bought
+
+
 class DisputeState(StrEnum):
     EARLY_WARNING = "early_warning"
     NEEDS_RESPONSE = "needs_response"
@@ -257,6 +267,28 @@ def covers(parts: Sequence[Part], *, owed: Money) -> bool:
         if part.state is A.SUCCEEDED or (part.is_wallet and part.state is A.PROCESSING)
     )
     return brought >= owed.minor
+
+
+def taxes_back(
+    taxes: Sequence[tuple[str, Money]],
+    *,
+    total: Money,
+    refunded: int,
+    returned: Mapping[str, int],
+    at_most: Money,
+) -> list[tuple[str, Money]]:
+    """Each tax's share of a refund, so that all refunds together return exactly what was collected.
+
+    `refunded` is everything given back with this refund, `returned` the taxes of the refunds before, in minor
+    units. Shares are rounded down until the last cent is given back; no share is above what is left of it.
+    """
+    found, left = [], at_most.minor
+    for code, collected in taxes:
+        due = collected.minor * refunded // total.minor - returned.get(code, 0)
+        share = min(max(due, 0), left)
+        left -= share
+        found.append((code, Money(share, total.currency)))
+    return found
 
 
 class CaseState(StrEnum):

@@ -98,6 +98,8 @@ class Config:
     """Processes that answer requests."""
     web_threads: int
     """Threads in each of them; each keeps one database connection."""
+    refund_approval_above: int
+    """Refunds above this many minor units of the book currency need a second person."""
     surplus_policy: Surplus
     """Where late or double money goes: to the customer's `wallet`, or back as a `refund`."""
 
@@ -145,6 +147,7 @@ class Config:
             clock_file=None if read.production else Path(read.optional("clock_file") or data / "clock.json"),
             web_workers=read.number("web_workers", 2, least=1, most=64),
             web_threads=read.number("web_threads", 4, least=1, most=256),
+            refund_approval_above=read.number("refund_approval_above", 5000, least=0, most=10**9),
             surplus_policy=cast(Surplus, read.choice("surplus_policy", "wallet", among=("wallet", "refund"))),
         )
 

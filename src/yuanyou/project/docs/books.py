@@ -21,6 +21,7 @@ WORKED: dict[str, Any] = {
     "payment_id": 21,
     "attempt_id": 31,
     "refund_id": 41,
+    "from_refund_id": 42,
     "term_id": 51,
     "provider": "stripe",
     "product_class": "voice",
