@@ -10,7 +10,7 @@ from yuanyou.kernel.money import Money
 from yuanyou.kernel.sql import load
 from yuanyou.payments import rules
 from yuanyou.payments.models import OUTSIDE, WALLET, Attempt, Inbox, Payment, PaymentEvent, Refund
-from yuanyou.payments.port import NextAction, Notice, RefundSnapshot, RefundTold, Snapshot
+from yuanyou.payments.port import Action, NextAction, Notice, RefundSnapshot, RefundTold, Snapshot
 from yuanyou.payments.rules import (
     ATTEMPT,
     FINAL,
@@ -89,8 +89,25 @@ def lock(payment_id: int) -> Locked:
     return Locked(payment, tuple(payment.attempts.order_by("number")))
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What an attempt has to do with kept ways to pay; stored, so that a repeated request says the same."""
+
+    keep: bool = False
+    saved_id: int | None = None
+    payer_ref: str | None = None
+    off_session: bool = False
+
+
 def open_attempt(
-    locked: Locked, *, provider: str, method: str, amount: Money, now: datetime, state: AttemptState
+    locked: Locked,
+    *,
+    provider: str,
+    method: str,
+    amount: Money,
+    now: datetime,
+    state: AttemptState,
+    manner: Manner = Manner(),
 ) -> Attempt:
     """A try with one provider, stored before the provider hears of it."""
     return Attempt.objects.create(
@@ -103,6 +120,10 @@ def open_attempt(
         currency=amount.currency,
         expires_at=now + ATTEMPT_LIFE,
         ask_at=None if provider == WALLET else now + FIRST_ASK,
+        keep=manner.keep,
+        saved_method_id=manner.saved_id,
+        payer_ref=manner.payer_ref,
+        off_session=manner.off_session,
         created_at=now,
     )
 
@@ -133,11 +154,12 @@ def move(
 
 
 def shown(attempt: Attempt, action: NextAction, *, now: datetime) -> None:
-    """The provider made a pay page for the attempt."""
+    """The provider made a pay page for the attempt, or took it as it is and asks the payer nothing."""
     attempt.provider_ref, attempt.next_url = action.provider_ref, action.url
     attempt.expires_at = action.expires_at or attempt.expires_at
-    if ATTEMPT.allows(AttemptState(attempt.state), AttemptEvent.SHOWN):
-        move(attempt, AttemptEvent.SHOWN, source="create", now=now)
+    event = AttemptEvent.ACCEPTED if action.action is Action.NONE else AttemptEvent.SHOWN
+    if ATTEMPT.allows(AttemptState(attempt.state), event):
+        move(attempt, event, source="create", now=now)
     else:
         attempt.save(update_fields=["provider_ref", "next_url", "expires_at"])
 

@@ -81,6 +81,8 @@ class Attempt(Row):
     """Keyed hash of the network address that began it, for limits."""
     saved_method = models.ForeignKey("SavedMethod", models.PROTECT, null=True, related_name="+")
     """The kept way to pay that is charged."""
+    payer_ref = models.CharField(max_length=120, null=True)
+    """The provider's name for the customer, as it was when the attempt was made."""
     odd_minor = models.BigIntegerField(null=True)
     odd_currency = models.CharField(max_length=3, null=True)
     """What came, when it is not what was owed (mismatch)."""
@@ -303,6 +305,8 @@ class SavedMethod(Row):
                 condition=Q(removed_at__isnull=True),
                 name="saved_method_once",
             ),
+    forget_at = models.DateTimeField(null=True)
+    """When the provider is told to keep it no longer; null: nothing to tell, or told."""
             models.UniqueConstraint(
                 fields=["customer_id", "rank"],
                 condition=Q(removed_at__isnull=True),
@@ -317,6 +321,11 @@ class SavedMethod(Row):
 
 class Mandate(Row):
     """A customer's consent that a line is renewed by itself: what was shown, and until when it holds."""
+        indexes = [
+            models.Index(
+                fields=["forget_at"], condition=Q(forget_at__isnull=False), name="saved_method_to_forget"
+            )
+        ]
 
     customer_id = models.BigIntegerField()
     line_id = models.BigIntegerField()
@@ -340,6 +349,10 @@ class Mandate(Row):
             ),
             models.CheckConstraint(condition=Q(limit_minor__gt=0), name="mandate_limit_positive"),
         ]
+    order_id = models.BigIntegerField(null=True)
+    """The renewal that was opened under it and has not come to its end."""
+    next_at = models.DateTimeField(null=True)
+    """When it is looked at again; null once it has ended."""
 
 
 class StatementDay(Row):
@@ -347,7 +360,15 @@ class StatementDay(Row):
 
     provider = models.CharField(max_length=20)
     day = models.DateField()
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(next_at__isnull=True), name="mandate_ended_is_not_due"
+            ),
     ask_at = models.DateTimeField(null=True)
+        indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="mandate_due")]
+
+    @property
+    def limit(self) -> Money:
+        return Money(self.limit_minor, self.currency)
     asked = models.SmallIntegerField(default=0)
     pulled_at = models.DateTimeField(null=True)
     matched_at = models.DateTimeField(null=True)

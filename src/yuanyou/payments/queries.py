@@ -3,12 +3,21 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
 
 from yuanyou.kernel.money import Money
-from yuanyou.payments.models import WALLET, Attempt, Dispute, Payment, PaymentEvent, Refund
+from yuanyou.payments.models import (
+    WALLET,
+    Attempt,
+    Dispute,
+    Mandate,
+    Payment,
+    PaymentEvent,
+    Refund,
+    SavedMethod,
+)
 from yuanyou.payments.rules import OPEN, AttemptState, DisputeState, PaymentState, RefundState, TakesBack
 
 
@@ -133,6 +142,96 @@ def ended_waiting(*, now: datetime, limit: int) -> list[int]:
     over = Payment.objects.filter(state=PaymentState.OPEN, expires_at__lte=now)
     found = over.exclude(Exists(asked)).order_by("expires_at")
     return list(found.values_list("id", flat=True)[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A kept way to pay, as its owner sees it. `rank` 0 is the main one, 1 the backup."""
+
+    id: int
+    ref: str
+    provider: str
+    method: str
+    brand: str
+    last4: str
+    expires: str | None
+    rank: int
+    trouble: str | None
+
+    def months_left(self, today: date) -> int | None:
+        """Whole months after this one that it is good for; negative: expired, None: nobody says."""
+        if self.expires is None:
+            return None
+        year, month = (int(part) for part in self.expires.split("-"))
+        return (year - today.year) * 12 + month - today.month
+
+
+def saved_of(customer_id: int) -> list[SavedView]:
+    """What a customer keeps, in the order in which it is charged."""
+    rows = SavedMethod.objects.filter(customer_id=customer_id, removed_at__isnull=True).order_by("rank")
+    return [
+        SavedView(r.pk, r.ref, r.provider, r.method, r.brand, r.last4, r.expires, r.rank, r.trouble)
+        for r in rows
+    ]
+
+
+def payer_ref(customer_id: int, provider: str) -> str | None:
+    """The provider's name for a customer, if it ever kept anything for them."""
+    rows = SavedMethod.objects.filter(customer_id=customer_id, provider=provider).order_by("-id")
+    return rows.values_list("payer_ref", flat=True).first()
+
+
+def tried_off_session(saved_ids: Sequence[int], *, since: datetime) -> set[int]:
+    """Those of them that were tried since then with nobody there, and brought nothing (yet)."""
+    tries = Attempt.objects.filter(saved_method_id__in=saved_ids, off_session=True, created_at__gte=since)
+    missed = tries.exclude(state=AttemptState.SUCCEEDED).values_list("saved_method_id", flat=True)
+    return {saved_id for saved_id in missed if saved_id is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class MandateView:
+    """A consent that a line is renewed by itself."""
+
+    id: int
+    customer_id: int
+    line_id: int
+    plan_code: str
+    limit: Money
+    text: str
+    given_at: datetime
+    ended_at: datetime | None
+    order_id: int | None
+
+
+def mandate_of(line_id: int) -> MandateView | None:
+    """The consent that holds for a line."""
+    row = Mandate.objects.filter(line_id=line_id, ended_at__isnull=True).first()
+    return _mandate(row) if row else None
+
+
+def mandate(mandate_id: int) -> MandateView:
+    """One consent, also when it has ended. Mandate.DoesNotExist."""
+    return _mandate(Mandate.objects.get(pk=mandate_id))
+
+
+def renewed_by_themselves(customer_id: int) -> list[int]:
+    """The lines that a customer lets renew automatically."""
+    rows = Mandate.objects.filter(customer_id=customer_id, ended_at__isnull=True).order_by("id")
+    return list(rows.values_list("line_id", flat=True))
+
+
+def _mandate(row: Mandate) -> MandateView:
+    return MandateView(
+        row.pk,
+        row.customer_id,
+        row.line_id,
+        row.plan_code,
+        row.limit,
+        row.text,
+        row.given_at,
+        row.ended_at,
+        row.order_id,
+    )
 
 
 def _view(payment: Payment) -> PaymentView:
