@@ -48,6 +48,11 @@ def close(source: str) -> None:
     Allowance.objects.filter(source=source).update(granted=F("used") + F("held"))
 
 
+def freeze(source: str, *, frozen: bool) -> None:
+    """Let nothing be drawn from what the source granted, or let it be drawn again."""
+    Allowance.objects.filter(source=source).update(frozen=frozen)
+
+
 def use(line_id: int, unit: Unit, amount: int, *, key: str, country: str, now: datetime) -> int:
     """Draw usage from the line's buckets in burn order; what none of them covered.
 
@@ -58,7 +63,7 @@ def use(line_id: int, unit: Unit, amount: int, *, key: str, country: str, now: d
         return known.uncovered
     rows = list(
         Allowance.objects.select_for_update()
-        .filter(line_id=line_id, unit=unit, starts_at__lte=now, ends_at__gt=now)
+        .filter(line_id=line_id, unit=unit, frozen=False, starts_at__lte=now, ends_at__gt=now)
         .order_by("id")
     )
     draws, uncovered = draw([_bucket(row) for row in rows], amount)

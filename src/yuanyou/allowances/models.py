@@ -16,6 +16,8 @@ class Allowance(Row):
     granted = models.BigIntegerField(null=True)
     used = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
+    frozen = models.BooleanField(default=False)
+    """What paid for it is disputed: nothing is drawn from it until that is over."""
     priority = models.SmallIntegerField(default=100)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()

@@ -31,7 +31,7 @@ class Balance:
 
 def buckets(line_id: int, *, now: datetime) -> list[Left]:
     """Buckets that are usable now or later, in burn order."""
-    rows = Allowance.objects.filter(line_id=line_id, ends_at__gt=now).order_by(
+    rows = Allowance.objects.filter(line_id=line_id, frozen=False, ends_at__gt=now).order_by(
         "priority", "ends_at", "granted_at", "id"
     )
     return [
@@ -61,6 +61,12 @@ def balances(left: Sequence[Left], *, now: datetime) -> dict[Unit, Balance]:
             None if unlimited else (before.left or 0) + (bucket.left or 0),
         )
     return found
+
+
+def used_of(source: str) -> dict[Unit, int]:
+    """What was drawn from a source's buckets, by unit."""
+    rows = Allowance.objects.filter(source=source).values_list("unit", "used")
+    return {Unit(unit): used for unit, used in rows}
 
 
 def last_used_at(line_id: int) -> datetime | None:

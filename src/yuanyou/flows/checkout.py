@@ -22,6 +22,8 @@ from yuanyou.ledger.rules import Entry
 from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderKind, OrderState
 from yuanyou.payments import actions as payments
+from yuanyou.payments import disputes, queries, saved
+from yuanyou.payments.actions import Manner
 from yuanyou.payments.models import WALLET, Attempt, Payment
 from yuanyou.payments.port import Ask, Closed, Misconfigured, Refused, Unknown
 from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState, PaymentState
@@ -32,6 +34,10 @@ PAYMENT_LIFE = timedelta(minutes=15)
 
 class NothingToPayWith(Exception):
     """The wallet does not cover it and no other method was chosen."""
+
+
+class OnHold(Exception):
+    """The customer's bank disputes an earlier payment: nothing new is taken until that is over."""
 
 
 class NotPayable(Exception):
@@ -45,6 +51,10 @@ class Tender:
     method: str | None
     provider: str | None
     use_wallet: bool
+    keep: bool = False
+    """They agree that this way to pay is kept for later."""
+    saved_id: int | None = None
+    """Charge this kept way to pay. Only the surface knows that its owner is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +80,65 @@ def start(order: Order, tender: Tender, *, now: datetime) -> Started:
 
 def _attempts(locked: payments.Locked, order: Order, tender: Tender, *, now: datetime) -> Started:
     payment, owed = locked.payment, locked.payment.amount
+    tender = _allowed(order, tender)
     # A guest pays for somebody else's line: the wallet is the owner's. And no wallet fills itself.
     may_use_wallet = not order.by_guest and order.kind != OrderKind.TOP_UP
     if tender.use_wallet and may_use_wallet and locked.wallet_part is None:
         has = books.wallet_balance(payment.customer_id, payment.currency)
         if has >= owed and not locked.attempts:
-            return _spend_wallet(locked, now=now)
+            return spend_wallet(locked, now=now)
         if has.minor > 0:
             locked = _hold_wallet_part(locked, min(has, owed), now=now)
     held = locked.wallet_part.amount if locked.wallet_part else Money(0, owed.currency)
     if tender.provider is None or tender.method is None or held == owed:
         raise NothingToPayWith
-    attempt = payments.open_attempt(
+    if not order.by_guest and disputes.holds(payment.customer_id):
+        raise OnHold
+    return Started(locked, try_with(locked, tender, amount=owed - held, now=now).pk)
+
+
+def try_with(
+    locked: payments.Locked, tender: Tender, *, amount: Money, off_session: bool = False, now: datetime
+) -> Attempt:
+    """Store a try with the tender's method before the provider hears of it."""
+    assert tender.provider is not None
+    assert tender.method is not None
+    known = None
+    if tender.keep or tender.saved_id:
+        known = queries.payer_ref(locked.payment.customer_id, tender.provider, saved_id=tender.saved_id)
+    return payments.open_attempt(
         locked,
         provider=tender.provider,
         method=tender.method,
-        amount=owed - held,
+        amount=amount,
         now=now,
         state=AttemptState.SUBMITTING,
+        manner=Manner(keep=tender.keep, saved_id=tender.saved_id, payer_ref=known, off_session=off_session),
     )
-    return Started(locked, attempt.pk)
 
 
-def _spend_wallet(locked: payments.Locked, *, now: datetime) -> Started:
+def _allowed(order: Order, tender: Tender) -> Tender:
+    """The tender with what it names. NothingToPayWith for a kept way to pay that is not the customer's.
+
+    A guest keeps nothing, and pays with nothing that somebody else keeps.
+    """
+    if tender.saved_id is not None:
+        kept = None if order.by_guest else queries.kept(order.customer_id, tender.saved_id)
+        if kept is None:
+            raise NothingToPayWith
+        return replace(tender, provider=kept.provider, method=kept.method, keep=False)
+    return replace(tender, keep=tender.keep and not order.by_guest and _saves(tender))
+
+
+def _saves(tender: Tender) -> bool:
+    """Whether the provider can keep this way to pay."""
+    if tender.provider is None or tender.method is None:
+        return False
+    method = payment_provider(tender.provider).capabilities().method(tender.method)
+    return method is not None and method.saves
+
+
+def spend_wallet(locked: payments.Locked, *, now: datetime) -> Started:
     """The wallet covers all of it: nobody else is waited for, so nothing is held."""
     payment = locked.payment
     attempt = payments.open_attempt(
@@ -159,7 +205,9 @@ def settle_wallet_part(locked: payments.Locked, *, needed: Money, now: datetime)
 
 
 def send(attempt_id: int, *, now: datetime) -> str | None:
-    """Ask the provider for its pay page; its address, None when the provider refused or did not answer.
+    """Ask the provider for the money; where the customer goes next, None when it refused or did not answer.
+
+    A kept way to pay is charged at once: the customer goes to our landing page, which asks how it went.
 
     Safe to repeat: the idempotency key is the attempt's, so the provider makes one object.
     """
@@ -177,9 +225,10 @@ def send(attempt_id: int, *, now: datetime) -> str | None:
             pass  # our keys, not this attempt: what the lost answer was is as unknown as before
         elif isinstance(trouble, Refused):
             payments.refused(attempt, reason=trouble.reason, source="create", now=now)
+            saved.charged(attempt)
         elif trouble is not None:
             payments.lost(attempt, reason=trouble.reason, source="create", now=now)
-    return action.url if action else None
+    return (action.url or ask.return_url) if action else None
 
 
 def go_on(order: Order, started: Started | None, tender: Tender, *, now: datetime) -> str | None:
@@ -201,7 +250,7 @@ def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
     with in_cell(cell_of(order.pk)):
         if Order.objects.values_list("state", flat=True).get(pk=order.pk) != OrderState.OPEN:
             return None
-        locked = _payable(order)
+        locked, tender = _payable(order), _allowed(order, tender)
         same = _open_one(locked, tender)
         others = [a.pk for a in locked.attempts if a.state in OPEN and not a.is_wallet and a != same]
     if same is not None:
@@ -216,8 +265,10 @@ def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
 
 
 def _open_one(locked: payments.Locked, tender: Tender) -> Attempt | None:
-    """The try with this method that may still be paid."""
-    return next((a for a in locked.attempts if a.state in OPEN and a.method == tender.method), None)
+    """The try with this very way to pay that may still be paid."""
+    wanted = (tender.method, tender.saved_id, tender.keep)
+    still = (a for a in locked.attempts if a.state in OPEN and not a.is_wallet)
+    return next((a for a in still if (a.method, a.saved_method_id, a.keep) == wanted), None)
 
 
 def close(attempt_id: int, *, now: datetime) -> None:
@@ -237,7 +288,7 @@ def close(attempt_id: int, *, now: datetime) -> None:
 def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:
     """The provider of an attempt, and the attempt as its adapter sees it."""
     with in_cell(cell_of(attempt_id)):
-        attempt = Attempt.objects.select_related("payment__order").get(pk=attempt_id)
+        attempt = Attempt.objects.select_related("payment__order", "saved_method").get(pk=attempt_id)
     order = attempt.payment.order
     # Also when the answer to the first request was lost: the same key wants the same body.
     email_wanted = not order.by_guest and (with_email or attempt.provider_ref is None)
@@ -253,6 +304,11 @@ def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:
         return_url=links.landing_page(order),
         cancel_url=links.order_page(order),
         expires_at=attempt.expires_at,
+        payer_ref=attempt.payer_ref,
+        keep=attempt.keep,
+        saved_ref=attempt.saved_method.saved_ref if attempt.saved_method else None,
+        off_session=attempt.off_session,
+        verify=attempt.verify,
         take=attempt.state in OPEN and attempt.payment.state == PaymentState.OPEN,
     )
 

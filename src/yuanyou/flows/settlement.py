@@ -13,7 +13,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 
-from yuanyou.flows import activation, checkout, refund, renewal, surplus, top_up
+from yuanyou.flows import activation, checkout, dispute, refund, renewal, saved_methods, surplus, top_up
 from yuanyou.flows.checkout import ask_for
 from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.identity import seal
@@ -58,6 +58,10 @@ def work(provider: str, *, now: datetime, limit: int = 20) -> int:
         notices = payments.claim_notices(provider, now=now, lease=LEASE, limit=limit)
     about: dict[int, list[Inbox]] = {}
     for notice in notices:
+        if notice.dispute_ref is not None:
+            with apart(f"settling dispute {notice.dispute_ref}"):
+                _disputed(notice, notice.dispute_ref, now=now)
+            continue
         attempt_id = _attempt_of(notice)
         if attempt_id is None:
             log.warning("notice %s of %s is about nothing of ours", notice.notice_id, provider)
@@ -72,6 +76,15 @@ def work(provider: str, *, now: datetime, limit: int = 20) -> int:
                 for notice in told:
                     payments.put_off(notice, now=now)
     return len(notices)
+
+
+def _disputed(notice: Inbox, dispute_ref: str, *, now: datetime) -> None:
+    """A notice about a dispute: the provider is asked about that."""
+    settled = dispute.ask(notice.provider, dispute_ref, attempt_id=_attempt_of(notice), now=now)
+    if settled is False:
+        payments.put_off(notice, now=now)
+    else:
+        payments.handled([notice.pk], outcome="asked" if settled else "unmatched", now=now)
 
 
 def _attempt_of(notice: Inbox) -> int | None:
@@ -128,6 +141,7 @@ def settle(attempt_id: int, told: Snapshot, *, source: str, now: datetime) -> No
     attempt = locked.attempt(attempt_id)
     merchant = payment_provider(attempt.provider).merchant
     event = payments.told(attempt, told, merchant=merchant, source=source, now=now)
+    saved_methods.remember(attempt, told, customer_id=locked.payment.customer_id, now=now)
     if event is AttemptEvent.MISMATCHED:
         log.error("money that was not owed: %s %s", attempt.ref, attempt.reason)
         received = recipes.mismatch_received(

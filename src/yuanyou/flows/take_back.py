@@ -58,7 +58,7 @@ def _term(refund: Refund, order: Order, *, now: datetime) -> tuple[Entry, ...]:
     )
     refund.takes_back["taxes"] = {code: amount.minor for code, amount in taxes}
     net = refund.amount - Money(sum(amount.minor for _, amount in taxes), refund.currency)
-    term, rest = _end_term(order, cause=refund.ref, now=now)
+    term, rest = end_term(order, cause=refund.ref, now=now)
     unearned = min(rest, net)
     refunded = recipes.term_refunded(
         refund_id=refund.pk,
@@ -70,7 +70,7 @@ def _term(refund: Refund, order: Order, *, now: datetime) -> tuple[Entry, ...]:
     return (refunded, rest_entry(term, rest - unearned))
 
 
-def _end_term(order: Order, *, cause: str, now: datetime) -> tuple[Term, Money]:
+def end_term(order: Order, *, cause: str, now: datetime) -> tuple[Term, Money]:
     """End or cancel the order's term; what waits behind it follows. The term, and its rest not yet earned."""
     assert order.line_id is not None
     current = bring_up_to_date(lines.lock(order.line_id), now=now)

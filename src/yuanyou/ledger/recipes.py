@@ -47,6 +47,26 @@ def outside(refund_id: int) -> Account:
     return Account("assets:refunded-outside", refund_id)
 
 
+def wallet_frozen(customer_id: int) -> Account:
+    """The part of a wallet that disputed money had brought."""
+    return Account("liabilities:wallet-frozen", customer_id, guarded=True)
+
+
+def disputed(dispute_id: int) -> Account:
+    """What a payer's bank took back, while it is not decided whose it is."""
+    return Account("assets:disputed", dispute_id)
+
+
+def dispute_fee(provider: str) -> Account:
+    """What a provider charges for disputes, also for those we win."""
+    return Account(f"expenses:dispute-fee:{provider}")
+
+
+def chargeback_loss() -> Account:
+    """Money lost to disputes, less what could be taken back for it."""
+    return Account("expenses:chargeback-loss")
+
+
 def goodwill() -> Account:
     """What the operator gives back without taking anything for it."""
     return Account("expenses:goodwill")
@@ -79,7 +99,11 @@ CHART = (
     "liabilities:received",
     "liabilities:suspense",
     "liabilities:refund-due",
+    "liabilities:wallet-frozen",
     "assets:refunded-outside",
+    "assets:disputed",
+    "expenses:dispute-fee:",
+    "expenses:chargeback-loss",
     "expenses:goodwill",
     "liabilities:deferred:",
     "liabilities:tax:",
@@ -88,7 +112,7 @@ CHART = (
 )
 """Every account there is; one that ends in a colon has one account for each provider, class or tax."""
 
-GUARDED = ("liabilities:wallet", "liabilities:wallet-held")
+GUARDED = ("liabilities:wallet", "liabilities:wallet-held", "liabilities:wallet-frozen")
 """Accounts with a stored balance that the database keeps from being overdrawn."""
 
 
@@ -340,6 +364,106 @@ def outside_bounced(*, refund_id: int, provider: str, amount: Money) -> Entry:
         "outside refund bounced",
         debit(clearing(provider), amount),
         credit(outside(refund_id), amount),
+    )
+
+
+def dispute_withdrawn(*, dispute_id: int, move: int, provider: str, amount: Money) -> Entry:
+    """A payer's bank took money back: the provider keeps it from what it holds for us."""
+    return entry(
+        f"dispute:{dispute_id}:{move}:withdrawn",
+        "disputed money withdrawn",
+        debit(disputed(dispute_id), amount),
+        credit(clearing(provider), amount),
+    )
+
+
+def dispute_reinstated(*, dispute_id: int, move: int, provider: str, amount: Money) -> Entry:
+    """The provider gave disputed money back to us."""
+    return entry(
+        f"dispute:{dispute_id}:{move}:reinstated",
+        "disputed money reinstated",
+        debit(clearing(provider), amount),
+        credit(disputed(dispute_id), amount),
+    )
+
+
+def dispute_fee_charged(*, dispute_id: int, move: int, provider: str, fee: Money) -> Entry:
+    """The provider charges for a dispute."""
+    return entry(
+        f"dispute:{dispute_id}:{move}:fee",
+        "dispute fee",
+        debit(dispute_fee(provider), fee),
+        credit(clearing(provider), fee),
+    )
+
+
+def dispute_fee_returned(*, dispute_id: int, move: int, provider: str, fee: Money) -> Entry:
+    """The provider gives its fee back."""
+    return entry(
+        f"dispute:{dispute_id}:{move}:fee-returned",
+        "dispute fee returned",
+        debit(clearing(provider), fee),
+        credit(dispute_fee(provider), fee),
+    )
+
+
+def dispute_lost(*, dispute_id: int, move: int, amount: Money) -> Entry:
+    """The bank decided for the payer: what it took is lost."""
+    return entry(
+        f"dispute:{dispute_id}:{move}:lost",
+        "dispute lost",
+        debit(chargeback_loss(), amount),
+        credit(disputed(dispute_id), amount),
+    )
+
+
+def dispute_loss_undone(*, dispute_id: int, move: int, amount: Money) -> Entry:
+    """A dispute that was lost is open again, or won after all."""
+    return entry(
+        f"dispute:{dispute_id}:{move}:loss-undone",
+        "dispute loss undone",
+        debit(disputed(dispute_id), amount),
+        credit(chargeback_loss(), amount),
+    )
+
+
+def wallet_frozen_for(*, dispute_id: int, move: int, customer_id: int, amount: Money) -> Entry:
+    """Wallet money that disputed money had brought is set aside until it is over."""
+    return entry(
+        f"dispute:{dispute_id}:{move}:frozen",
+        "wallet frozen",
+        debit(wallet(customer_id), amount),
+        credit(wallet_frozen(customer_id), amount),
+    )
+
+
+def wallet_thawed(*, dispute_id: int, move: int, customer_id: int, amount: Money) -> Entry:
+    """The dispute is over, and the customer keeps the money that was set aside."""
+    return entry(
+        f"dispute:{dispute_id}:{move}:thawed",
+        "wallet thawed",
+        debit(wallet_frozen(customer_id), amount),
+        credit(wallet(customer_id), amount),
+    )
+
+
+def frozen_taken(*, dispute_id: int, move: int, customer_id: int, amount: Money) -> Entry:
+    """The dispute is lost: what was set aside makes the loss smaller."""
+    return entry(
+        f"dispute:{dispute_id}:{move}:taken",
+        "frozen wallet money taken",
+        debit(wallet_frozen(customer_id), amount),
+        credit(chargeback_loss(), amount),
+    )
+
+
+def term_taken_for_loss(*, dispute_id: int, product_class: str, unearned: Money) -> Entry:
+    """A term whose payment was lost ends: what was not yet rendered of it makes the loss smaller."""
+    return entry(
+        f"dispute:{dispute_id}:term",
+        "term taken for a lost dispute",
+        debit(deferred(product_class), unearned),
+        credit(chargeback_loss(), unearned),
     )
 
 

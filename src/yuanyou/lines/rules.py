@@ -182,19 +182,25 @@ def due(
 
     Called until it answers None, so that a sweep that was down catches up in order.
     """
-    if state is S.ACTIVE and running_end is not None and running_end <= now:
-        if waiting_start is not None:
-            return Due.NEXT_TERM, running_end
-        return Due.RAN_OUT, running_end
-    if state is S.ACTIVE and running_end is None and waiting_start is not None and waiting_start <= now:
-        return Due.NEXT_TERM, waiting_start  # its first use never came: it begins by itself
-    if state is S.ACTIVE and running_end is None and waiting_start is None and life.paid_until is not None:
-        return Due.RAN_OUT, life.paid_until  # the last term was taken back
+    if state is S.ACTIVE:
+        found = _due_while_active(running_end, waiting_start, life)
+        return found if found is not None and found[1] <= now else None
     if state is S.GRACE and life.grace_ends is not None and life.grace_ends <= now:
         return Due.GRACE_ENDED, life.grace_ends
     if state is S.SUSPENDED and life.released_at is not None and life.released_at <= now:
         return Due.RELEASE, life.released_at
     return None
+
+
+def _due_while_active(
+    running_end: datetime | None, waiting_start: datetime | None, life: Clocks
+) -> tuple[Due, datetime] | None:
+    if running_end is not None:
+        return (Due.RAN_OUT if waiting_start is None else Due.NEXT_TERM), running_end
+    if waiting_start is not None:
+        return Due.NEXT_TERM, waiting_start  # its first use never came: it begins by itself
+    # Without any term left, the last one was taken back.
+    return (Due.RAN_OUT, life.paid_until) if life.paid_until is not None else None
 
 
 def next_instant(

@@ -16,7 +16,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
-from yuanyou.flows import activation, earning, lapse, letters, receipts, refund, settlement
+from yuanyou.flows import activation, dispute, earning, lapse, letters, receipts, refund, settlement
 from yuanyou.loops.loop import Loop, start
 from yuanyou.wiring import payment_providers
 
@@ -36,6 +36,7 @@ def loops(cells: tuple[int, ...], *, inbox_workers: int = 2) -> list[Loop]:
             Loop(f"janitor:{cell}", _in(cell, settlement.janitor), 1),
             Loop(f"expiry:{cell}", _in(cell, settlement.expire), 1),
             Loop(f"refunds:{cell}", _in(cell, refund.work), POLL_SECONDS * 5),
+            Loop(f"disputes:{cell}", _in(cell, dispute.work), 10),
             Loop(f"numbers:{cell}", _in(cell, receipts.number), POLL_SECONDS * 2),
             Loop(f"esim:{cell}", _in(cell, activation.work), POLL_SECONDS),
             Loop(f"letters:{cell}", _in(cell, letters.work), POLL_SECONDS * 2),

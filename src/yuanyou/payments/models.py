@@ -244,8 +244,12 @@ class Dispute(Row):
     respond_by = models.DateTimeField(null=True)
     contested_at = models.DateTimeField(null=True)
     """When our evidence was sent: it can be sent once."""
+    lost_minor = models.BigIntegerField(default=0)
+    """What of it is booked as lost."""
     frozen_minor = models.BigIntegerField(default=0)
     """Wallet money set aside while it is open."""
+    value_ended = models.BooleanField(default=False)
+    """It was lost, and what its money had bought was taken back."""
     moves = models.SmallIntegerField(default=0)
     """How often its money moved: the number in the keys of its entries."""
     opened_at = models.DateTimeField()
@@ -258,7 +262,11 @@ class Dispute(Row):
             models.UniqueConstraint(fields=["provider", "provider_ref"], name="dispute_once"),
             models.CheckConstraint(
                 condition=Q(
-                    amount_minor__gte=0, withdrawn_minor__gte=0, fee_minor__gte=0, frozen_minor__gte=0
+                    amount_minor__gte=0,
+                    withdrawn_minor__gte=0,
+                    fee_minor__gte=0,
+                    lost_minor__gte=0,
+                    frozen_minor__gte=0,
                 ),
                 name="dispute_amounts_not_negative",
             ),
@@ -297,6 +305,8 @@ class SavedMethod(Row):
     """Why the last charge of it failed, until one succeeds."""
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    forget_at = models.DateTimeField(null=True)
+    """When the provider is told to keep it no longer; null: nothing to tell, or told."""
 
     class Meta:
         constraints = [
@@ -305,13 +315,16 @@ class SavedMethod(Row):
                 condition=Q(removed_at__isnull=True),
                 name="saved_method_once",
             ),
-    forget_at = models.DateTimeField(null=True)
-    """When the provider is told to keep it no longer; null: nothing to tell, or told."""
             models.UniqueConstraint(
                 fields=["customer_id", "rank"],
                 condition=Q(removed_at__isnull=True),
                 name="saved_method_rank_once",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["forget_at"], condition=Q(forget_at__isnull=False), name="saved_method_to_forget"
+            )
         ]
 
     @property
@@ -321,11 +334,6 @@ class SavedMethod(Row):
 
 class Mandate(Row):
     """A customer's consent that a line is renewed by itself: what was shown, and until when it holds."""
-        indexes = [
-            models.Index(
-                fields=["forget_at"], condition=Q(forget_at__isnull=False), name="saved_method_to_forget"
-            )
-        ]
 
     customer_id = models.BigIntegerField()
     line_id = models.BigIntegerField()
@@ -341,6 +349,10 @@ class Mandate(Row):
     """The words themselves, as shown."""
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    order_id = models.BigIntegerField(null=True)
+    """The renewal that was opened under it and has not come to its end."""
+    next_at = models.DateTimeField(null=True)
+    """When it is looked at again; null once it has ended."""
 
     class Meta:
         constraints = [
@@ -348,11 +360,15 @@ class Mandate(Row):
                 fields=["line_id"], condition=Q(ended_at__isnull=True), name="mandate_one_per_line"
             ),
             models.CheckConstraint(condition=Q(limit_minor__gt=0), name="mandate_limit_positive"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(next_at__isnull=True), name="mandate_ended_is_not_due"
+            ),
         ]
-    order_id = models.BigIntegerField(null=True)
-    """The renewal that was opened under it and has not come to its end."""
-    next_at = models.DateTimeField(null=True)
-    """When it is looked at again; null once it has ended."""
+        indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="mandate_due")]
+
+    @property
+    def limit(self) -> Money:
+        return Money(self.limit_minor, self.currency)
 
 
 class StatementDay(Row):
@@ -360,15 +376,7 @@ class StatementDay(Row):
 
     provider = models.CharField(max_length=20)
     day = models.DateField()
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(next_at__isnull=True), name="mandate_ended_is_not_due"
-            ),
     ask_at = models.DateTimeField(null=True)
-        indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="mandate_due")]
-
-    @property
-    def limit(self) -> Money:
-        return Money(self.limit_minor, self.currency)
     asked = models.SmallIntegerField(default=0)
     pulled_at = models.DateTimeField(null=True)
     matched_at = models.DateTimeField(null=True)

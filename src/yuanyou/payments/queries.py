@@ -136,6 +136,16 @@ def disputed(attempt_id: int) -> bool:
     return Dispute.objects.filter(attempt_id=attempt_id).exclude(state__in=harmless).exists()
 
 
+def paid_before(customer_id: int, *, fingerprint: str | None, but: int) -> int:
+    """How often this card has paid for this customer without a dispute; `but` is left out."""
+    if not fingerprint:
+        return 0
+    paid = Attempt.objects.filter(
+        fingerprint=fingerprint, state=AttemptState.SUCCEEDED, payment__customer_id=customer_id
+    )
+    return paid.filter(disputes__isnull=True).exclude(pk=but).count()
+
+
 def ended_waiting(*, now: datetime, limit: int) -> list[int]:
     """Open payments past their time of which no attempt with a provider may still succeed."""
     asked = Attempt.objects.filter(payment=OuterRef("pk"), state__in=OPEN).exclude(provider=WALLET)
@@ -175,9 +185,16 @@ def saved_of(customer_id: int) -> list[SavedView]:
     ]
 
 
-def payer_ref(customer_id: int, provider: str) -> str | None:
-    """The provider's name for a customer, if it ever kept anything for them."""
+def kept(customer_id: int, saved_id: int) -> SavedMethod | None:
+    """What this customer keeps under this id; None: nothing, or no longer."""
+    return SavedMethod.objects.filter(pk=saved_id, customer_id=customer_id, removed_at__isnull=True).first()
+
+
+def payer_ref(customer_id: int, provider: str, *, saved_id: int | None = None) -> str | None:
+    """The provider's name for a customer (as the owner of one kept way to pay), if it ever kept anything."""
     rows = SavedMethod.objects.filter(customer_id=customer_id, provider=provider).order_by("-id")
+    if saved_id is not None:
+        rows = rows.filter(pk=saved_id)
     return rows.values_list("payer_ref", flat=True).first()
 
 

@@ -167,6 +167,7 @@ DISPUTE_OVER = frozenset({D.WON, D.LOST, D.PREVENTED})
 DISPUTE = Machine(
     "dispute",
     {
+        (D.EARLY_WARNING, DE.WARNED): D.EARLY_WARNING,
         # The provider's word is the truth: what was over may be opened again, also by a late notice.
         **{(state, DE.OPENED): D.NEEDS_RESPONSE for state in D if state is not D.NEEDS_RESPONSE},
         **{(state, DE.ANSWERED): D.UNDER_REVIEW for state in D if state is not D.UNDER_REVIEW},

@@ -22,6 +22,8 @@ WORKED: dict[str, Any] = {
     "attempt_id": 31,
     "refund_id": 41,
     "from_refund_id": 42,
+    "dispute_id": 61,
+    "move": 1,
     "term_id": 51,
     "provider": "stripe",
     "product_class": "voice",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from yuanyou.catalog.queries import NotOnSale
 from yuanyou.catalog.rules import Quote
 from yuanyou.flows import links
-from yuanyou.flows.checkout import NothingToPayWith, Tender
+from yuanyou.flows.checkout import NothingToPayWith, OnHold, Tender
 from yuanyou.flows.renewal import PlanDoesNotFit
 from yuanyou.flows.top_up import AmountOutOfRange
 from yuanyou.kernel.money import Money
@@ -45,6 +45,7 @@ UNCOVERED = _("Choose how to pay: the wallet does not cover it.")
 REFUSALS: dict[type[Exception], Promise] = {
     NothingToPayWith: UNCOVERED,
     Overdrawn: UNCOVERED,
+    OnHold: _("Your bank questions an earlier payment. Until that is settled, please write to us."),
     PlanDoesNotFit: _("This plan does not fit this line: its number would be lost."),
     NotOnSale: _("This plan is no longer sold. Choose another."),
     NotRenewable: _("This line cannot be renewed: its number has been given up, or it is not active yet."),
