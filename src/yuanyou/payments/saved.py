@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import Case, F, QuerySet, SmallIntegerField, When
 
 from yuanyou.kernel.money import Money
 from yuanyou.kernel.sql import load
@@ -188,7 +188,8 @@ def _arrange(order: Sequence[int]) -> None:
     """Ranks 0, 1, ... in this order; out of the way first, as no two may share a rank for a moment."""
     rows = SavedMethod.objects.filter(pk__in=order)
     rows.update(rank=-1 - F("rank"))
-    rows.update(rank=Case(*(When(pk=pk, then=rank) for rank, pk in enumerate(order)), default=F("rank")))
+    ranks = (When(pk=pk, then=rank) for rank, pk in enumerate(order))
+    rows.update(rank=Case(*ranks, output_field=SmallIntegerField()))
 
 
 def _claim(name: str, *, now: datetime, lease: timedelta, limit: int) -> list[int]:
