@@ -67,6 +67,16 @@ def chargeback_loss() -> Account:
     return Account("expenses:chargeback-loss")
 
 
+def bank() -> Account:
+    """Our bank account, as far as providers have paid into it."""
+    return Account("assets:bank")
+
+
+def differences(provider: str) -> Account:
+    """What a provider's statements and our books disagreed on, once a person has looked."""
+    return Account(f"expenses:differences:{provider}")
+
+
 def goodwill() -> Account:
     """What the operator gives back without taking anything for it."""
     return Account("expenses:goodwill")
@@ -102,6 +112,8 @@ CHART = (
     "liabilities:wallet-frozen",
     "assets:refunded-outside",
     "assets:disputed",
+    "assets:bank",
+    "expenses:differences:",
     "expenses:dispute-fee:",
     "expenses:chargeback-loss",
     "expenses:goodwill",
@@ -464,6 +476,36 @@ def term_taken_for_loss(*, dispute_id: int, product_class: str, unearned: Money)
         "term taken for a lost dispute",
         debit(deferred(product_class), unearned),
         credit(chargeback_loss(), unearned),
+    )
+
+
+def statement_fee(*, provider: str, line: str, fee: Money) -> Entry:
+    """A fee that only the provider's statement tells."""
+    return entry(
+        f"statement:{provider}:{line}",
+        "fee of a statement",
+        debit(provider_fee(provider), fee),
+        credit(clearing(provider), fee),
+    )
+
+
+def paid_out(*, provider: str, line: str, amount: Money) -> Entry:
+    """The provider paid what it held for us to our bank account."""
+    return entry(
+        f"statement:{provider}:{line}",
+        "paid out",
+        debit(bank(), amount),
+        credit(clearing(provider), amount),
+    )
+
+
+def difference_booked(*, case_id: int, provider: str, amount: Money) -> Entry:
+    """A person found the statement right: the provider holds so much more (or less) than we had booked."""
+    return entry(
+        f"case:{case_id}",
+        "difference booked",
+        debit(clearing(provider), amount),
+        credit(differences(provider), amount),
     )
 
 

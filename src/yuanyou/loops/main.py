@@ -16,7 +16,18 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
-from yuanyou.flows import activation, dispute, earning, lapse, letters, receipts, refund, settlement
+from yuanyou.flows import (
+    activation,
+    dispute,
+    earning,
+    lapse,
+    letters,
+    receipts,
+    reconciliation,
+    refund,
+    saved_methods,
+    settlement,
+)
 from yuanyou.loops.loop import Loop, start
 from yuanyou.wiring import payment_providers
 
@@ -37,13 +48,14 @@ def loops(cells: tuple[int, ...], *, inbox_workers: int = 2) -> list[Loop]:
             Loop(f"expiry:{cell}", _in(cell, settlement.expire), 1),
             Loop(f"refunds:{cell}", _in(cell, refund.work), POLL_SECONDS * 5),
             Loop(f"disputes:{cell}", _in(cell, dispute.work), 10),
+            Loop(f"forgetting:{cell}", _in(cell, saved_methods.work), 1),
             Loop(f"numbers:{cell}", _in(cell, receipts.number), POLL_SECONDS * 2),
             Loop(f"esim:{cell}", _in(cell, activation.work), POLL_SECONDS),
             Loop(f"letters:{cell}", _in(cell, letters.work), POLL_SECONDS * 2),
             Loop(f"lapse:{cell}", _in(cell, lapse.sweep), POLL_SECONDS * 2),
             Loop(f"earning:{cell}", _in(cell, earning.earn_days), 60),
         ]
-    return found
+    return [*found, Loop("statements", _statements, 60)]
 
 
 class CellWork(Protocol):
@@ -57,6 +69,10 @@ def _in(cell: int, work: CellWork) -> Callable[[datetime], int]:
         return work(cell, now=now)
 
     return due
+
+
+def _statements(now: datetime) -> int:
+    return reconciliation.work(now=now)
 
 
 def _inbox(provider: str) -> Callable[[datetime], int]:

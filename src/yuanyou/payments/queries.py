@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
+from yuanyou.kernel.ids import BadReference, parse
 from yuanyou.kernel.money import Money
 from yuanyou.payments.models import (
+    OUTSIDE,
     WALLET,
     Attempt,
     Dispute,
@@ -17,8 +19,18 @@ from yuanyou.payments.models import (
     PaymentEvent,
     Refund,
     SavedMethod,
+    StatementRow,
 )
-from yuanyou.payments.rules import OPEN, AttemptState, DisputeState, PaymentState, RefundState, TakesBack
+from yuanyou.payments.port import Movement
+from yuanyou.payments.rules import (
+    OPEN,
+    AttemptState,
+    Destination,
+    DisputeState,
+    PaymentState,
+    RefundState,
+    TakesBack,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,19 @@ class RefundView:
     state: RefundState
     amount: Money
     reason: str
+    destination: Destination
+    takes_back: str
+    """What it takes back; empty while nobody has said (a refund made outside)."""
+    requested_by: int | None
+    approved_by: int | None
+    why_failed: str | None
     created_at: datetime
+
+    def is_behind(self, row: StatementRow) -> bool:
+        """Does the statement know more of it than we do?"""
+        if row.kind == Movement.REFUND_FAILED:
+            return self.state is not RefundState.FAILED
+        return self.state not in {RefundState.SUCCEEDED, RefundState.FAILED, RefundState.PENDING}
 
 
 def payment_of(order_id: int) -> PaymentView | None:
@@ -106,10 +130,62 @@ def story(attempt_ids: Sequence[int]) -> list[EventView]:
 
 def refunds_of(attempt_ids: Sequence[int]) -> list[RefundView]:
     rows = Refund.objects.filter(attempt_id__in=attempt_ids).order_by("id")
-    return [
-        RefundView(r.pk, r.ref, r.attempt_id, RefundState(r.state), r.amount, r.reason, r.created_at)
-        for r in rows
-    ]
+    return [_refund_view(row) for row in rows]
+
+
+def refunds_waiting(*, limit: int = 100) -> list[RefundView]:
+    """Refunds that a person must approve, explain or look after, oldest first."""
+    waits = Q(state=RefundState.REQUESTED) | Q(
+        reason=OUTSIDE, takes_back__what="", state=RefundState.SUCCEEDED
+    )
+    lost = Q(state__in=[RefundState.UNKNOWN, RefundState.APPROVED], ask_at__isnull=True)
+    return [_refund_view(row) for row in Refund.objects.filter(waits | lost).order_by("id")[:limit]]
+
+
+def refund_named(provider: str, *, ref: str | None, provider_ref: str | None) -> RefundView | None:
+    """A refund by our reference, else by the provider's name for it, in the entered cell."""
+    of = Refund.objects.filter(attempt__provider=provider)
+    try:
+        found = of.filter(pk=parse(ref, "ref").id).first() if ref else None
+    except BadReference:
+        found = None
+    if found is None and provider_ref:
+        found = of.filter(provider_ref=provider_ref).first()
+    return _refund_view(found) if found else None
+
+
+def brought_between(provider: str, since: datetime, until: datetime) -> list[Attempt]:
+    """Attempts whose money came in [since, until)."""
+    came = Attempt.objects.filter(
+        provider=provider,
+        state__in=[AttemptState.SUCCEEDED, AttemptState.MISMATCH],
+        settled_at__gte=since,
+        settled_at__lt=until,
+    )
+    return list(came.order_by("id"))
+
+
+def first_attempt_at() -> datetime | None:
+    """When the first attempt with a provider was begun."""
+    found = Attempt.objects.exclude(provider=WALLET).order_by("id")
+    return found.values_list("created_at", flat=True).first()
+
+
+def _refund_view(row: Refund) -> RefundView:
+    return RefundView(
+        row.pk,
+        row.ref,
+        row.attempt_id,
+        RefundState(row.state),
+        row.amount,
+        row.reason,
+        Destination(row.destination),
+        str(row.takes_back.get("what", "")),
+        row.requested_by,
+        row.approved_by,
+        row.why_failed,
+        row.created_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)

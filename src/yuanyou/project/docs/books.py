@@ -24,6 +24,8 @@ WORKED: dict[str, Any] = {
     "from_refund_id": 42,
     "dispute_id": 61,
     "move": 1,
+    "case_id": 71,
+    "line": "txn_1",
     "term_id": 51,
     "provider": "stripe",
     "product_class": "voice",
