@@ -25,6 +25,7 @@ NOBODY = "http://127.0.0.1:9"
 settings.CONFIG = replace(
     settings.CONFIG,
     cells=(1, 2),
+    stripe_secret_key="sk_test_nobody",
     stripe_api_base=NOBODY,
     stripe_webhook_secrets=("whsec_test",),
     esim_url=NOBODY,

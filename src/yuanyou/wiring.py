@@ -1,5 +1,6 @@
 """The one table that knows every adapter."""
 
+from datetime import datetime
 from functools import cache
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.conf import settings
 from yuanyou.esim.port import EsimPlatform
 from yuanyou.messages.port import Channel
 from yuanyou.payments.port import PaymentProvider
+from yuanyou.providers.paypal.adapter import PayPal
 from yuanyou.providers.simple_esim.adapter import SimpleEsim
 from yuanyou.providers.smtp.adapter import Smtp
 from yuanyou.providers.stripe.adapter import Stripe
@@ -18,14 +20,41 @@ class NoSuchProvider(LookupError):
 
 @cache
 def payment_providers() -> dict[str, PaymentProvider]:
-    """Every configured provider by name, in the order pages offer them."""
+    """Every provider that is set up, by name, in the order pages offer them."""
     config = settings.CONFIG
-    stripe = Stripe(
-        secret_key=config.stripe_secret_key,
-        webhook_secrets=config.stripe_webhook_secrets,
-        api_base=config.stripe_api_base,
-    )
-    return {stripe.name: stripe}
+    found: list[PaymentProvider] = []
+    if config.stripe_secret_key:
+        found.append(
+            Stripe(
+                secret_key=config.stripe_secret_key,
+                webhook_secrets=config.stripe_webhook_secrets,
+                api_base=config.stripe_api_base,
+            )
+        )
+    if config.paypal_client_id:
+        found.append(
+            PayPal(
+                client_id=config.paypal_client_id,
+                client_secret=config.paypal_client_secret,
+                webhook_ids=config.paypal_webhook_ids,
+                merchant=config.paypal_merchant,
+                api_base=config.paypal_api_base,
+                cert_hosts=config.paypal_cert_hosts,
+                # PayPal's orders do not end when ours do: only business time tells that one is over.
+                now=_now,
+            )
+        )
+    return {provider.name: provider for provider in found}
+
+
+def _now() -> datetime:
+    return settings.CLOCK.now()
+
+
+def pay_hosts() -> tuple[str, ...]:
+    """The hosts of every pay page: forms lead there, and a suspended line reaches them."""
+    hosts = (host for provider in payment_providers().values() for host in provider.capabilities().pay_hosts)
+    return tuple(dict.fromkeys(hosts))
 
 
 def payment_provider(name: str) -> PaymentProvider:

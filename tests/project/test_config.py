@@ -18,6 +18,9 @@ PRODUCTION = {
     "YUANYOU_SUPPORT_PHONE": "+18005550199",
     "YUANYOU_STRIPE_SECRET_KEY": "sk_live_1",
     "YUANYOU_STRIPE_WEBHOOK_SECRETS": "whsec_new, whsec_old",
+    "YUANYOU_PAYPAL_CLIENT_ID": "AClient",
+    "YUANYOU_PAYPAL_CLIENT_SECRET": "ESecret",
+    "YUANYOU_PAYPAL_WEBHOOK_IDS": "1JE4291016473214C",
     "YUANYOU_ESIM_URL": "https://esim.example",
     "YUANYOU_ESIM_TOKEN": "token",
     "YUANYOU_SMTP_HOST": "mail.example",
@@ -37,6 +40,7 @@ def test_production_starts_with_what_it_must_be_given() -> None:
     assert config.allowed_hosts == ("yuanyou.example",)
     assert config.stripe_webhook_secrets == ("whsec_new", "whsec_old")
     assert (config.sandbox_url, config.clock_file, config.stripe_api_base) == (None, None, None)
+    assert (config.paypal_api_base, config.paypal_cert_hosts) == (None, ())
     assert (config.smtp_port, config.smtp_tls) == (587, "starttls")
 
 
@@ -44,6 +48,26 @@ def test_production_starts_with_what_it_must_be_given() -> None:
 def test_production_names_the_setting_that_is_missing(name: str) -> None:
     with pytest.raises(Unsafe, match=rf"Set {name} to [^.]+"):
         Config.from_env({**PRODUCTION, name: ""})
+
+
+def without(company: str) -> dict[str, str]:
+    return {name: value for name, value in PRODUCTION.items() if company not in name}
+
+
+@pytest.mark.parametrize("company", ["STRIPE", "PAYPAL"])
+def test_one_company_that_takes_money_is_enough(company: str) -> None:
+    config = Config.from_env(without(company))
+    assert bool(config.stripe_secret_key) is (company != "STRIPE")
+    assert bool(config.paypal_client_id) is (company != "PAYPAL")
+
+
+def test_without_any_company_that_takes_money_production_says_which_there_are() -> None:
+    neither = {name: value for name, value in without("STRIPE").items() if "PAYPAL" not in name}
+    with pytest.raises(Unsafe) as refused:
+        Config.from_env(neither)
+    for name in PRODUCTION:
+        if "STRIPE" in name or "PAYPAL" in name:
+            assert name in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +79,9 @@ def test_production_names_the_setting_that_is_missing(name: str) -> None:
         ("YUANYOU_ALLOWED_HOSTS", "*", "anybody forge our links"),
         ("YUANYOU_STRIPE_SECRET_KEY", "sk_test_1", "is a test key"),
         ("YUANYOU_STRIPE_API_BASE", "http://127.0.0.1:8001", "only https://api.stripe.com"),
+        ("YUANYOU_PAYPAL_CLIENT_ID", "sandbox-1", "is the demo's"),
+        ("YUANYOU_PAYPAL_API_BASE", "https://api-m.sandbox.paypal.com", "only https://api-m.paypal.com"),
+        ("YUANYOU_PAYPAL_CERT_HOSTS", "127.0.0.1:8001", "PayPal's own hosts"),
         ("YUANYOU_ESIM_URL", "http://esim.example", "must start with https://"),
         ("YUANYOU_SMTP_TLS", "none", "must not travel in the clear"),
         ("YUANYOU_SANDBOX_URL", "http://127.0.0.1:8001", "simulated companies are for the demo"),
@@ -102,7 +129,7 @@ def test_cells_are_counted_once_and_in_order() -> None:
 
 def test_no_secret_shows_when_the_settings_are_printed() -> None:
     shown = repr(Config.from_env({**PRODUCTION, "YUANYOU_SMTP_PASSWORD": "hush"}))
-    secret = ["secret@db", "k" * 50, SEAL, "sk_live_1", "whsec_", "token", "hush"]
+    secret = ["secret@db", "k" * 50, SEAL, "sk_live_1", "whsec_", "ESecret", "token", "hush"]
     assert [each for each in secret if each in shown] == []
 
 
@@ -118,6 +145,9 @@ def test_every_field_is_read_from_the_variable_named_after_it() -> None:
         "YUANYOU_TAX_JURISDICTION": "TW",
         "YUANYOU_CELLS": "7",
         "YUANYOU_STRIPE_API_BASE": "http://127.0.0.1:9",
+        "YUANYOU_PAYPAL_MERCHANT": "YUANYOUSHOP88",
+        "YUANYOU_PAYPAL_API_BASE": "http://127.0.0.1:9",
+        "YUANYOU_PAYPAL_CERT_HOSTS": "127.0.0.1:9",
         "YUANYOU_SMTP_PORT": "26",
         "YUANYOU_SMTP_USER": "user",
         "YUANYOU_SMTP_PASSWORD": "word",
@@ -127,6 +157,7 @@ def test_every_field_is_read_from_the_variable_named_after_it() -> None:
         "YUANYOU_CLOCK_FILE": "/srv/clock",
         "YUANYOU_WEB_WORKERS": "3",
         "YUANYOU_WEB_THREADS": "5",
+        "YUANYOU_REFUND_APPROVAL_ABOVE": "1",
         "YUANYOU_SURPLUS_POLICY": "refund",
         "YUANYOU_SUPPORT_HOURS": "09:30-18:00",
         "YUANYOU_SUPPORT_WECHAT": "far-travel",

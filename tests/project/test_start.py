@@ -67,6 +67,11 @@ def test_the_demo_s_settings_fit_together(tmp_path: Path) -> None:
     theirs = environment.of_sandbox({}, found, data=tmp_path, ports=Ports.following(8000))
     assert theirs["SANDBOX_STRIPE_KEY"] == config.stripe_secret_key
     assert theirs["SANDBOX_STRIPE_WEBHOOK_SECRET"] == config.stripe_webhook_secrets[0]
+    assert theirs["SANDBOX_PAYPAL_CLIENT_ID"] == config.paypal_client_id
+    assert theirs["SANDBOX_PAYPAL_CLIENT_SECRET"] == config.paypal_client_secret
+    assert theirs["SANDBOX_PAYPAL_MERCHANT_ID"] == config.paypal_merchant
+    assert theirs["SANDBOX_PAYPAL_WEBHOOK_ID"] == config.paypal_webhook_ids[0]
+    assert config.paypal_cert_hosts == ("127.0.0.1:8001",)
     assert theirs["SANDBOX_CLOCK_FILE"] == str(config.clock_file)
 
 

@@ -32,10 +32,11 @@ def test_every_setting_is_explained() -> None:
     assert [f.name for f in fields(Config) if f"| `{variable(f.name)}` |" not in text] == []
 
 
-@pytest.mark.parametrize("name", settings.MUST)
+@pytest.mark.parametrize("name", settings.MUST | settings.STRIPE | settings.PAYPAL)
 def test_what_is_called_required_is_required(name: str) -> None:
+    everything = settings.MUST | settings.STRIPE | settings.PAYPAL
     with pytest.raises(Unsafe, match=name):
-        Config.from_env({"YUANYOU_ENV": "production", **settings.MUST, name: ""})
+        Config.from_env({"YUANYOU_ENV": "production", **everything, name: ""})
 
 
 def test_no_folder_of_this_machine_is_written_into_the_settings() -> None:

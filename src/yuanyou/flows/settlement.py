@@ -41,11 +41,17 @@ FINISH: dict[str, Callable[..., None]] = {
 CHANNEL = "yuanyou_inbox"
 
 
-def receive(provider: str, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Ack:
-    """Prove a notice, keep it once, and say how the provider wants to be answered. BadNotice."""
+def receive(
+    provider: str, *, headers: Mapping[str, str], body: bytes, now: datetime, real: datetime | None = None
+) -> Ack:
+    """Prove a notice, keep it once, and say how the provider wants to be answered. BadNotice.
+
+    `real` is real time, in which signatures are made; None: the same as `now`.
+    """
     adapter = payment_provider(provider)
+    notices = adapter.parse_notice(headers=headers, body=body, now=real or now)
     with transaction.atomic():
-        for notice in adapter.parse_notice(headers=headers, body=body, now=now):
+        for notice in notices:
             payments.keep(notice, provider=provider, sealed=seal.seal(seal.NOTICES, body), now=now)
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")
@@ -190,12 +196,12 @@ def expire(cell: int, *, now: datetime, limit: int = 50) -> int:
     ended = 0
     for payment_id in over:
         with apart(f"ending payment {payment_id}"), in_cell(cell):
-            ended += _expire(payments.lock(payment_id), now=now)
+            ended += give_up(payments.lock(payment_id), now=now)
     return ended
 
 
-def _expire(locked: payments.Locked, *, now: datetime) -> bool:
-    """A payment with an attempt that may still succeed waits for its last word."""
+def give_up(locked: payments.Locked, *, now: datetime) -> bool:
+    """End an unpaid order. One with an attempt that may still succeed waits for its last word: False."""
     payment = locked.payment
     if payment.state != PaymentState.OPEN or not locked.waits_for_nobody:
         return False

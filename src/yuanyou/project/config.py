@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from yuanyou.kernel import cells, money
+from yuanyou.project import payment_settings
 from yuanyou.project.environ import LOOPBACK, Reader, Unsafe, variable
 
 __all__ = ["Config", "Unsafe", "variable"]
 
-STRIPE_API = "https://api.stripe.com"
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _HOURS = re.compile(rf"{_CLOCK}-(?:{_CLOCK}|24:00)")
@@ -69,11 +69,23 @@ class Config:
     cells: tuple[int, ...]
     """Numbers of the cells this installation has, from 1."""
     stripe_secret_key: str = field(repr=False)
-    """Stripe's secret API key."""
+    """Stripe's secret API key. Cards are offered when it is set."""
     stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
     """Signing secrets of Stripe's webhook, the current one first; keep the previous while rotating."""
     stripe_api_base: str | None
     """Where Stripe's API is when it is the sandbox; None is Stripe itself."""
+    paypal_client_id: str
+    """Client id of your app at PayPal. PayPal is offered when it is set."""
+    paypal_client_secret: str = field(repr=False)
+    """Its secret."""
+    paypal_webhook_ids: tuple[str, ...]
+    """Ids of your webhooks at PayPal; keep the previous while you replace one. They prove notices."""
+    paypal_merchant: str | None
+    """Your PayPal merchant id: money paid to any other account is not ours. Unset does not look."""
+    paypal_api_base: str | None
+    """Where PayPal's API is when it is the sandbox; None is PayPal itself."""
+    paypal_cert_hosts: tuple[str, ...]
+    """Hosts, with their ports, that besides PayPal's own may serve its certificates: the sandbox's."""
     esim_url: str
     """Address of the eSIM platform."""
     esim_token: str = field(repr=False)
@@ -114,6 +126,7 @@ class Config:
         data = Path(read.optional("data") or ".data").expanduser().absolute()
         site_url = read.url("site_url", "http://127.0.0.1:8000", what="the address of your site")
         sandbox_url = read.optional("sandbox_url")
+        payment_settings.check(read)
         return cls(
             env=cast(Env, env),
             data=data,
@@ -132,9 +145,19 @@ class Config:
             book_currency=_book_currency(read),
             tax_jurisdiction=read.optional("tax_jurisdiction") or "US-NY",
             cells=_cells(read),
-            stripe_secret_key=_stripe_secret_key(read),
-            stripe_webhook_secrets=_stripe_webhook_secrets(read),
-            stripe_api_base=_stripe_api_base(read),
+            stripe_secret_key=read.optional("stripe_secret_key") or "",
+            stripe_webhook_secrets=read.listing("stripe_webhook_secrets"),
+            stripe_api_base=payment_settings.api_base(
+                read, "stripe_api_base", live=payment_settings.STRIPE_API
+            ),
+            paypal_client_id=read.optional("paypal_client_id") or "",
+            paypal_client_secret=read.optional("paypal_client_secret") or "",
+            paypal_webhook_ids=read.listing("paypal_webhook_ids"),
+            paypal_merchant=read.optional("paypal_merchant"),
+            paypal_api_base=payment_settings.api_base(
+                read, "paypal_api_base", live=payment_settings.PAYPAL_API
+            ),
+            paypal_cert_hosts=read.listing("paypal_cert_hosts"),
             esim_url=read.url("esim_url", "http://127.0.0.1:8001/esim", what="your eSIM platform's address"),
             esim_token=read.text("esim_token", "", what="the bearer token of your eSIM platform"),
             smtp_host=read.text("smtp_host", "127.0.0.1", what="your mail server"),
@@ -218,27 +241,6 @@ def _cells(read: Reader) -> tuple[int, ...]:
     if not all(part.isascii() and part.isdigit() and 0 < int(part) <= cells.LAST for part in parts):
         raise Unsafe(f"YUANYOU_CELLS must be numbers from 1 to {cells.LAST} separated by commas.")
     return tuple(sorted({int(part) for part in parts}))
-
-
-def _stripe_secret_key(read: Reader) -> str:
-    key = read.text("stripe_secret_key", "sk_test_unset", what="your live secret key from Stripe's dashboard")
-    if read.production and "_test_" in key:
-        raise Unsafe("YUANYOU_STRIPE_SECRET_KEY is a test key, with which nobody pays: set the live key.")
-    return key
-
-
-def _stripe_webhook_secrets(read: Reader) -> tuple[str, ...]:
-    found = read.listing("stripe_webhook_secrets")
-    if read.production and not found:
-        raise Unsafe("Set YUANYOU_STRIPE_WEBHOOK_SECRETS to the signing secret of your Stripe webhook.")
-    return found
-
-
-def _stripe_api_base(read: Reader) -> str | None:
-    base = read.optional("stripe_api_base")
-    if read.production and base not in {None, STRIPE_API}:
-        raise Unsafe(f"Unset YUANYOU_STRIPE_API_BASE: only {STRIPE_API} may take money in production.")
-    return base.rstrip("/") if base else None
 
 
 def _smtp_tls(read: Reader) -> Tls:

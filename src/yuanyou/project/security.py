@@ -1,25 +1,20 @@
-"""What a browser may load and where a form may lead: the Content-Security-Policy of `settings`."""
+"""Where a form may lead: to us and to the pay pages of the companies that are set up."""
 
-from csp.constants import NONE, SELF
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.http import HttpRequest, HttpResponseBase
 
-from yuanyou.project.config import Config
-
-PAY_PAGES = ("https://checkout.stripe.com",)
-"""Where paying leads to: the providers' own pages."""
+from yuanyou import wiring
 
 
-def content_security_policy(config: Config) -> dict[str, dict[str, list[str]]]:
-    """Everything from us, nothing inline, framed by nobody. The demo's pay pages are the sandbox's."""
-    pay_pages = [config.sandbox_url] if config.sandbox_url else list(PAY_PAGES)
-    return {
-        "DIRECTIVES": {
-            "default-src": [SELF],
-            "script-src": [SELF],
-            "style-src": [SELF],
-            "img-src": [SELF, "data:"],
-            "object-src": [NONE],
-            "base-uri": [NONE],
-            "form-action": [SELF, *pay_pages],
-            "frame-ancestors": [NONE],
-        }
-    }
+class PayPages(CSPMiddleware):
+    """The policy of `settings`, and the pay pages: adapters name them, and are made after `settings`."""
+
+    def get_policy_parts(
+        self,
+        request: HttpRequest,
+        response: HttpResponseBase,
+        report_only: bool = False,  # noqa: FBT001, FBT002  as django-csp calls it
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        parts.update = {**(parts.update or {}), "form-action": list(wiring.pay_hosts())}
+        return parts

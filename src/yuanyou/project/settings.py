@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from csp.constants import NONE, SELF
+
 from yuanyou.kernel.clock import Clock
 from yuanyou.project.config import Config
-from yuanyou.project.security import content_security_policy
 
 CONFIG = Config.from_env(os.environ)
 PRODUCTION = CONFIG.env == "production"
@@ -51,7 +52,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "yuanyou.project.security.PayPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "yuanyou.web.shared.language.language_middleware",
@@ -188,7 +189,19 @@ DEFAULT_FROM_EMAIL = CONFIG.mail_from
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = content_security_policy(CONFIG)
+# Everything from us, nothing inline, framed by nobody. security.PayPages adds where paying leads to.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
 FORM_RENDERER = "yuanyou.web.shared.forms.Renderer"
 LOGGING = {
     "version": 1,
@@ -199,6 +212,7 @@ LOGGING = {
     "loggers": {
         "httpx": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
     },

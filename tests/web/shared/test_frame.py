@@ -1,5 +1,8 @@
 """The frame of every page: its language, the reader's zone, what a browser may do, words in trouble."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -9,10 +12,9 @@ from django.urls import path
 
 from tests.people import People
 from tests.web.customer.test_passkeys import enter
+from yuanyou import wiring
 from yuanyou.identity import actions
 from yuanyou.project import urls
-from yuanyou.project.config import Config
-from yuanyou.project.security import content_security_policy
 from yuanyou.web.shared.context import ZONE_COOKIE, viewer_zone
 
 COOKIE = settings.LANGUAGE_COOKIE_NAME
@@ -138,20 +140,47 @@ class TestTrouble:
 
 
 class TestWhatABrowserMayDo:
-    def policy(self, **environ: str) -> dict[str, list[str]]:
-        config = Config.from_env({f"YUANYOU_{name.upper()}": value for name, value in environ.items()})
-        return content_security_policy(config)["DIRECTIVES"]
+    @pytest.fixture
+    def companies(self) -> Iterator[Callable[..., None]]:
+        """Sets up other companies to pay with, for one test."""
+        before = settings.CONFIG
 
-    def test_forms_lead_to_us_and_to_the_pay_pages(self) -> None:
-        assert self.policy()["form-action"] == ["'self'", "https://checkout.stripe.com"]
+        def these(**changed: object) -> None:
+            settings.CONFIG = replace(before, **changed)
+            wiring.payment_providers.cache_clear()
 
-    def test_in_the_demo_pay_pages_are_the_sandboxs(self) -> None:
-        assert self.policy(sandbox_url="http://127.0.0.1:8001")["form-action"] == [
+        yield these
+        these()
+
+    def policy(self, client: Client) -> dict[str, list[str]]:
+        header = client.get("/nowhere/")["Content-Security-Policy"]
+        parts = [part.split() for part in header.split("; ")]
+        return {name: values for name, *values in parts}
+
+    def test_forms_lead_to_us_and_to_the_pay_pages_of_every_company(
+        self, client: Client, companies: Callable[..., None]
+    ) -> None:
+        companies(stripe_api_base=None, paypal_client_id="AClient")
+        assert self.policy(client)["form-action"] == [
             "'self'",
-            "http://127.0.0.1:8001",
+            "checkout.stripe.com",
+            "www.paypal.com",
+            "www.paypalobjects.com",
         ]
 
-    def test_nobody_frames_us_and_nothing_runs_that_is_not_ours(self) -> None:
-        policy = self.policy()
+    def test_forms_lead_to_no_company_that_is_not_set_up(
+        self, client: Client, companies: Callable[..., None]
+    ) -> None:
+        companies(stripe_secret_key="", paypal_client_id="AClient")
+        assert self.policy(client)["form-action"] == ["'self'", "www.paypal.com", "www.paypalobjects.com"]
+
+    def test_in_the_demo_pay_pages_are_the_sandboxs(
+        self, client: Client, companies: Callable[..., None]
+    ) -> None:
+        companies(stripe_api_base="http://127.0.0.1:8001/stripe")
+        assert self.policy(client)["form-action"] == ["'self'", "127.0.0.1:8001"]
+
+    def test_nobody_frames_us_and_nothing_runs_that_is_not_ours(self, client: Client) -> None:
+        policy = self.policy(client)
         assert policy["frame-ancestors"] == ["'none'"]
         assert policy["script-src"] == policy["style-src"] == ["'self'"]

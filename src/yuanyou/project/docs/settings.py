@@ -17,27 +17,34 @@ MUST = {
     "YUANYOU_SITE_URL": "https://mobile.example",
     "YUANYOU_OPERATOR_NAME": "Example Mobile",
     "YUANYOU_SUPPORT_PHONE": "+18005550199",
-    "YUANYOU_STRIPE_SECRET_KEY": "sk_live_1",
-    "YUANYOU_STRIPE_WEBHOOK_SECRETS": "whsec_1",
     "YUANYOU_ESIM_URL": "https://esim.example",
     "YUANYOU_ESIM_TOKEN": "token",
     "YUANYOU_SMTP_HOST": "mail.example",
     "YUANYOU_MAIL_FROM": "care@mobile.example",
 }
 """What production does not start without, with values that let it start."""
+STRIPE = {"YUANYOU_STRIPE_SECRET_KEY": "sk_live_1", "YUANYOU_STRIPE_WEBHOOK_SECRETS": "whsec_1"}
+PAYPAL = {
+    "YUANYOU_PAYPAL_CLIENT_ID": "AClient",
+    "YUANYOU_PAYPAL_CLIENT_SECRET": "ESecret",
+    "YUANYOU_PAYPAL_WEBHOOK_IDS": "1JE4291016473214C",
+}
+"""The companies that take money: all of one is required."""
 
 HEAD = """# Settings
 
 `yuanyou up` needs none of these: the demo has a default for each, runs its own PostgreSQL and makes its own
 secrets. Production (`YUANYOU_ENV=production`) starts only when every **required** one is set, and says in one
-sentence what is missing. A list is separated by commas. An empty value counts as unset."""
+sentence what is missing. Of the companies that take money at least one must be set up, and each only whole
+(**required for** it); one that is not set up is not offered. A list is separated by commas. An empty value
+counts as unset."""
 
 
 def page() -> str:
     """The Markdown of `docs/settings.md`."""
     meanings = docstrings()
     demo, again = Config.from_env({}), Config.from_env({})
-    production = Config.from_env({"YUANYOU_ENV": "production", **MUST})
+    production = Config.from_env({"YUANYOU_ENV": "production", **MUST, **STRIPE})
     rows = []
     for field in fields(Config):
         name, default = variable(field.name), getattr(demo, field.name)
@@ -47,10 +54,20 @@ def page() -> str:
                 code(name),
                 prose(meanings.get(field.name)),
                 "made at random" if made else shown(default),
-                "**required**" if name in MUST else shown(getattr(production, field.name)),
+                required(name) or shown(getattr(production, field.name)),
             )
         )
     return document(HEAD, table(("variable", "meaning", "demo", "production"), rows))
+
+
+def required(name: str) -> str | None:
+    """How production wants it; None when it starts without."""
+    if name in MUST:
+        return "**required**"
+    for company, needs in (("Stripe", STRIPE), ("PayPal", PAYPAL)):
+        if name in needs:
+            return f"**required for** {company}"
+    return None
 
 
 def docstrings() -> dict[str, str]:

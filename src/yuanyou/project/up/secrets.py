@@ -7,16 +7,28 @@ import base64
 import json
 import os
 import secrets
+import string
 from collections.abc import Callable
 from pathlib import Path
 
+from yuanyou.project.payment_settings import SANDBOX_CLIENT
 from yuanyou.project.up.trouble import Trouble
+
+
+def _capitals(length: int) -> str:
+    """What PayPal's ids look like."""
+    return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(length))
+
 
 MAKERS: dict[str, Callable[[], str]] = {
     "YUANYOU_SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "YUANYOU_SEAL_KEY": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     "YUANYOU_STRIPE_SECRET_KEY": lambda: f"sk_test_{secrets.token_hex(24)}",
     "YUANYOU_STRIPE_WEBHOOK_SECRETS": lambda: f"whsec_{secrets.token_hex(24)}",
+    "YUANYOU_PAYPAL_CLIENT_ID": lambda: f"{SANDBOX_CLIENT}{secrets.token_hex(24)}",
+    "YUANYOU_PAYPAL_CLIENT_SECRET": lambda: secrets.token_hex(24),
+    "YUANYOU_PAYPAL_WEBHOOK_IDS": lambda: _capitals(17),
+    "YUANYOU_PAYPAL_MERCHANT": lambda: _capitals(13),
     "YUANYOU_ESIM_TOKEN": lambda: secrets.token_urlsafe(32),
 }
 

@@ -1,6 +1,7 @@
 """What providers tell us. The door proves, keeps and answers; work is done behind it."""
 
 import logging
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,11 @@ def payment(request: HttpRequest, provider: str) -> HttpResponse:
     """A payment provider's notice: 400 unless it signed it, 404 for a provider we do not have."""
     try:
         ack = settlement.receive(
-            provider, headers=dict(request.headers), body=request.body, now=settings.CLOCK.now()
+            provider,
+            headers=dict(request.headers),
+            body=request.body,
+            now=settings.CLOCK.now(),
+            real=datetime.now(UTC),
         )
     except NoSuchProvider:
         return HttpResponse(status=404)

@@ -15,6 +15,11 @@ WORDS: dict[str, tuple[Promise, Promise, Promise]] = {
         _("Also UnionPay. No US ZIP code needed."),
         _("Pay by card"),
     ),
+    "paypal": (
+        _("PayPal"),
+        _("From your PayPal balance, bank account or card."),
+        _("Pay with PayPal"),
+    ),
 }
 WALLET = "wallet"
 

@@ -1,0 +1,51 @@
+"""Which companies take money for us: each is set up whole or not at all, and production needs one."""
+
+from yuanyou.project.environ import Reader, Unsafe, variable
+
+STRIPE_API = "https://api.stripe.com"
+PAYPAL_API = "https://api-m.paypal.com"
+STRIPE = {
+    "stripe_secret_key": "your live secret key from Stripe's dashboard",
+    "stripe_webhook_secrets": "the signing secret of your Stripe webhook",
+}
+PAYPAL = {
+    "paypal_client_id": "the client id of your live app in PayPal's developer dashboard",
+    "paypal_client_secret": "the secret of your live app in PayPal's developer dashboard",
+    "paypal_webhook_ids": "the id of the webhook of your live app in PayPal's developer dashboard",
+}
+"""What each needs, with the words that end "Set ... to"."""
+SANDBOX_CLIENT = "sandbox-"
+"""How the client ids begin that `yuanyou up` makes."""
+
+
+def check(read: Reader) -> None:
+    """Unsafe when a company is set up by half, and in production when there is none or a simulated one."""
+    for company in (STRIPE, PAYPAL):
+        missing = [name for name in company if read.optional(name) is None]
+        if read.production and missing and len(missing) < len(company):
+            raise Unsafe(f"Set {variable(missing[0])} to {company[missing[0]]}.")
+    if not read.production:
+        return
+    if not any(read.optional(name) for name in (*STRIPE, *PAYPAL)):
+        raise Unsafe(
+            f"Set {_named(STRIPE)} to take cards with Stripe, or {_named(PAYPAL)} to take PayPal: without one"
+            " nobody can pay."
+        )
+    if "_test_" in (read.optional("stripe_secret_key") or ""):
+        raise Unsafe("YUANYOU_STRIPE_SECRET_KEY is a test key, with which nobody pays: set the live key.")
+    if (read.optional("paypal_client_id") or "").startswith(SANDBOX_CLIENT):
+        raise Unsafe("YUANYOU_PAYPAL_CLIENT_ID is the demo's, with which nobody pays: set the live one.")
+    read.refuse("paypal_cert_hosts", why="only PayPal's own hosts may vouch for a notice")
+
+
+def api_base(read: Reader, name: str, *, live: str) -> str | None:
+    """Where a company's interface is; None is the company itself, and so is its own address."""
+    base = (read.optional(name) or "").rstrip("/")
+    if read.production and base not in {"", live}:
+        raise Unsafe(f"Unset {variable(name)}: only {live} may take money in production.")
+    return base if base not in {"", live} else None
+
+
+def _named(company: dict[str, str]) -> str:
+    *first, last = map(variable, company)
+    return f"{', '.join(first)} and {last}"
