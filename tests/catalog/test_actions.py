@@ -353,3 +353,22 @@ class TestCoverage:
         actions.set_coverage([self.row()])
         assert [network.name for network in queries.networks(["XA", "XB"])] == ["Test Net"]
         assert queries.networks(["XB"]) == []
+
+
+def test_the_newest_rate_is_shown_and_an_old_one_never() -> None:
+    for hours, rate in ((0, "7.00"), (5, "7.11")):
+        actions.tell_rate(
+            base="USD", into="CNY", rate=Decimal(rate), source="table", at=NOW + timedelta(hours=hours)
+        )
+    charged = Money(1000, "USD")
+    shown = queries.about(charged, into="CNY", now=NOW + timedelta(days=1))
+    assert shown is not None
+    assert shown.about == Money(7110, "CNY")
+    assert queries.about(charged, into="CNY", now=NOW + timedelta(days=5)) is None
+    assert queries.about(charged, into="USD", now=NOW) is None
+
+
+@pytest.mark.parametrize(("into", "rate"), [("USD", "1"), ("CNY", "0"), ("CNY", "-7")])
+def test_a_rate_that_cannot_be_is_refused(into: str, rate: str) -> None:
+    with pytest.raises(actions.BadRate):
+        actions.tell_rate(base="USD", into=into, rate=Decimal(rate), source="table", at=NOW)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from yuanyou.catalog.rules import (
     Quote,
     TaxLine,
     days_given_up,
+    fx_about,
     quote,
     term_end,
 )
@@ -261,3 +263,12 @@ def quoted(net: Money) -> Quote:
 
 def through_json(told: Mapping[str, Any]) -> Any:
     return json.loads(json.dumps(told))
+
+
+@pytest.mark.parametrize(
+    ("into", "rate", "minor"), [("CNY", "7.11", 19_126), ("JPY", "153.0", 4_116), ("KWD", "0.3071", 8_261)]
+)
+def test_about_what_it_is_elsewhere_in_that_currencys_own_units(into: str, rate: str, minor: int) -> None:
+    told = fx_about(Money(2690, "USD"), into=into, rate=Decimal(rate), source="table", at=NOON)
+    assert told.about == Money(minor, into)
+    assert told.to_json()["rate"] == rate

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from yuanyou.catalog import limits
-from yuanyou.catalog.models import Coverage, Plan, PlanPrice, PlanVersion, Tax, VersionState
+from yuanyou.catalog.models import Coverage, FxRate, Plan, PlanPrice, PlanVersion, Tax, VersionState
 from yuanyou.catalog.rules import LANGUAGES, PlanFacts, TaxRule
-from yuanyou.kernel.money import Money
+from yuanyou.kernel.money import Money, exponent
 
 
 class MissingTexts(Exception):
@@ -100,3 +101,16 @@ def set_coverage(rows: list[Coverage]) -> None:
         unique_fields=["country", "network"],
         update_fields=["technologies", "as_of"],
     )
+
+
+def tell_rate(*, base: str, into: str, rate: Decimal, source: str, at: datetime) -> None:
+    """A rate as a source told it; what was told before stays. UnknownCurrency, BadRate."""
+    if rate <= 0 or base == into or not (exponent(base) >= 0 <= exponent(into)):
+        raise BadRate(f"{base}/{into} {rate}")
+    FxRate.objects.update_or_create(
+        base=base, into=into, at=at, defaults={"rate": rate, "source": source[:60]}
+    )
+
+
+class BadRate(ValueError):
+    """A rate is a positive number between two different currencies."""

@@ -149,3 +149,22 @@ class Coverage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country} {self.network}"
+
+
+class FxRate(models.Model):
+    """What one unit of `base` is in `into`, as a source told it. Only the newest of a pair is shown."""
+
+    base = models.CharField(max_length=3)
+    into = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=20, decimal_places=10)
+    source = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["base", "into", "at"], name="fx_rate_once"),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="fx_rate_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.base}/{self.into} {self.rate} ({self.source})"

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion, Tax, VersionState
+from yuanyou.catalog.models import Coverage, FxRate, PlanPrice, PlanVersion, Tax, VersionState
 from yuanyou.catalog.port import TaxEngine
-from yuanyou.catalog.rules import PlanFacts, Quote, TaxRule, quote
+from yuanyou.catalog.rules import FX_FRESH, FxQuote, PlanFacts, Quote, TaxRule, fx_about, quote
 from yuanyou.catalog.taxes import RuleTable
 from yuanyou.kernel.money import Money
 
@@ -75,6 +75,17 @@ def tax_rules(jurisdiction: str) -> list[TaxRule]:
     return [
         row.rule() for row in Tax.objects.filter(jurisdiction=jurisdiction).order_by("code", "valid_from")
     ]
+
+
+def about(charged: Money, *, into: str, now: datetime) -> FxQuote | None:
+    """About what it is in another currency; None for its own one, without a rate, or with an old one."""
+    if into == charged.currency:
+        return None
+    told = FxRate.objects.filter(base=charged.currency, into=into, at__lte=now, at__gt=now - FX_FRESH)
+    rate = told.order_by("-at").first()
+    if rate is None:
+        return None
+    return fx_about(charged, into=into, rate=rate.rate, source=rate.source, at=rate.at)
 
 
 def networks(countries: Sequence[str]) -> list[Network]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from yuanyou.kernel.money import Money, total
+from yuanyou.kernel.money import Money, exponent, total
 from yuanyou.kernel.units import GB, Quantity, Unit
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
@@ -269,3 +269,34 @@ def term_end(start: datetime, *, days: int, rule: DayRule, zone: str) -> datetim
 def days_given_up(*, now: datetime, end: datetime) -> int:
     """Whole days of a running term that starting the next one now would cost, a begun day counted."""
     return max(0, -((now - end) // timedelta(days=1)))
+
+
+FX_FRESH = timedelta(days=4)
+"""A rate older than this is not shown: over a long weekend the last one still stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class FxQuote:
+    """About what an amount is in the customer's own currency. Never charged: their bank decides its rate."""
+
+    charged: Money
+    about: Money
+    rate: Decimal
+    source: str
+    at: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is frozen on an order."""
+        return {
+            "about_minor": self.about.minor,
+            "into": self.about.currency,
+            "rate": str(self.rate),
+            "source": self.source,
+            "at": self.at.isoformat(),
+        }
+
+
+def fx_about(charged: Money, *, into: str, rate: Decimal, source: str, at: datetime) -> FxQuote:
+    """`rate` is what one major unit of `charged`'s currency is in `into`."""
+    places = exponent(into) - exponent(charged.currency)
+    return FxQuote(charged, Money(charged.minor, into).times(rate.scaleb(places)), rate, source, at)

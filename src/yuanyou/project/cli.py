@@ -13,7 +13,7 @@ import click
 from yuanyou.project.environ import Unsafe
 from yuanyou.project.up.trouble import Trouble
 
-COMMANDS = ("up", "web", "worker", "sandbox", "migrate", "story", "bench", "doctor", "demo", "staff")
+COMMANDS = ("up", "web", "worker", "sandbox", "migrate", "story", "bench", "doctor", "demo", "staff", "rates")
 """Each is a module of `yuanyou.project.commands` with a `command`."""
 
 

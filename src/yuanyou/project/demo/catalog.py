@@ -23,6 +23,9 @@ def load(*, now: datetime) -> None:
     for shelf, plan in enumerate(told["plan"]):
         facts = _facts(plan, regions=told["regions"])
         _offer(facts, price=Money(plan["usd_minor"], "USD"), shelf=shelf, now=now)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for into, rate in _read("rates")["usd"].items():
+        actions.tell_rate(base="USD", into=into, rate=Decimal(rate), source="demo", at=today)
     coverage = _read("coverage")
     actions.set_coverage(
         [
