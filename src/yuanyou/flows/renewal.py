@@ -95,7 +95,7 @@ def offer(line_id: int, *, now: datetime) -> Offer:
         left = allowances.balances(allowances.buckets(line_id, now=now), now=now)
         wallet = books.wallet_balance(line.customer_id, config.book_currency)
     on_sale = catalog.quotes(currency=config.book_currency, jurisdiction=config.tax_jurisdiction, now=now)
-    quotes = [quote for quote in on_sale if _fits(line, quote)]
+    quotes = [quote for quote in on_sale if fits(line, quote)]
     choices = tuple(Choice(q, starts_at, terms.end_of(q.plan, starts_at, line.zone)) for q in quotes)
     data = left.get(Unit.BYTES)
     running = current.running
@@ -147,7 +147,7 @@ def begin(
         # Locked, so that of two tabs the second sees what the first has just paid for.
         line = Line.objects.select_for_update().get(pk=line_id)
         renewal_start(LineState(line.state), last_end=None, now=now)
-        if not _fits(line, quote):
+        if not fits(line, quote):
             raise PlanDoesNotFit(quote.plan.code)
         order, new = orders.open_order(
             key=key,
@@ -234,7 +234,8 @@ def _refuse_same_again(order: Order, *, now: datetime) -> None:
         raise PaidJustNow(earlier)
 
 
-def _fits(line: Line, quote: Quote) -> bool:
+def fits(line: Line, quote: Quote) -> bool:
+    """A line with a number stays one, and one without stays without."""
     return quote.plan.has_number == (line.number is not None)
 
 

@@ -27,6 +27,11 @@ def opened_by(order_id: int, token: UUID) -> Order | None:
     return Order.objects.filter(pk=order_id, token=token).first()
 
 
+def with_key(customer_id: int, key: UUID) -> Order | None:
+    """The order that was made under this key, whatever became of it."""
+    return Order.objects.filter(customer_id=customer_id, key=key).first()
+
+
 def renewed_since(*, line_id: int, total: Money, since: datetime) -> Order | None:
     """The last renewal of the same line for the same amount that was paid since then."""
     return (

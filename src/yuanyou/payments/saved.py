@@ -120,17 +120,22 @@ def tell_later(saved_id: int, *, at: datetime) -> None:
 def consent(
     given: Consent, *, customer_id: int, line_id: int, next_at: datetime, now: datetime
 ) -> tuple[Mandate, bool]:
-    """The consent for a line, and whether it is new. The caller holds the line's lock.
+    """The consent for a line, and whether it is new. A new one ends the old one.
 
-    A new one ends the old one; the same words said twice are one consent.
+    The same words said twice are one consent, also when they are said at once.
     """
     before = lock_mandate(line_id)
     if before is not None:
-        same = before.customer_id, before.plan_code, before.limit, before.text
-        if same == (customer_id, given.plan_code, given.limit, given.text):
+        if (before.customer_id, before.plan_code, before.limit, before.text) == (
+            customer_id,
+            given.plan_code,
+            given.limit,
+            given.text,
+        ):
             return before, False
         end(before, now=now)
-    mandate = Mandate.objects.create(
+    earlier = Mandate.objects.filter(line_id=line_id, customer_id=customer_id).order_by("-id").first()
+    mandate = Mandate(
         customer_id=customer_id,
         line_id=line_id,
         plan_code=given.plan_code,
@@ -142,9 +147,12 @@ def consent(
         given_at=now,
         next_at=next_at,
         # A renewal that already waits for its money goes on under the new words: never two of one term.
-        order_id=before.order_id if before else None,
+        order_id=earlier.order_id if earlier else None,
     )
-    return mandate, True
+    Mandate.objects.bulk_create([mandate], ignore_conflicts=True)
+    found = lock_mandate(line_id)
+    assert found is not None
+    return found, found.given_at == now
 
 
 def lock_mandate(line_id: int) -> Mandate | None:
