@@ -9,6 +9,7 @@ from yuanyou.allowances import queries as allowances
 from yuanyou.catalog.rules import Quote
 from yuanyou.flows import links, terms
 from yuanyou.identity import queries as identity
+from yuanyou.kernel.redact import redact
 from yuanyou.kernel.units import Unit
 from yuanyou.lines import queries as lines
 from yuanyou.messages import queries as messages
@@ -33,7 +34,7 @@ def collect(dispute: Dispute, *, note: str) -> Evidence:
         terms=f"{settings.CONFIG.site_url}/terms/ (shown before payment; the order keeps what was agreed)",
         refund_policy=f"{settings.CONFIG.site_url}/refunds/",
         letters=_letters(order),
-        note=note,
+        note=redact(note),
     )
 
 

@@ -19,6 +19,7 @@ from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.identity import seal
 from yuanyou.kernel.ids import BadReference, cell_of, parse
 from yuanyou.kernel.money import Money
+from yuanyou.kernel.redact import redact
 from yuanyou.ledger import actions as ledger
 from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import Entry
@@ -50,9 +51,10 @@ def receive(
     """
     adapter = payment_provider(provider)
     notices = adapter.parse_notice(headers=headers, body=body, now=real or now)
+    kept = redact(body.decode(errors="replace")).encode()  # proved as it came, kept without card numbers
     with transaction.atomic():
         for notice in notices:
-            payments.keep(notice, provider=provider, sealed=seal.seal(seal.NOTICES, body), now=now)
+            payments.keep(notice, provider=provider, sealed=seal.seal(seal.NOTICES, kept), now=now)
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")
     return adapter.ack(kept=True)

@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 
 from yuanyou.identity import rules, seal
 from yuanyou.identity.models import Account, Contact, Customer, StaffMember
+from yuanyou.kernel.redact import redact
 
 
 class EmailTaken(Exception):
@@ -58,7 +59,7 @@ def remove_contact(customer_id: int, contact_id: int) -> None:
 
 def set_preferences(customer_id: int, *, name: str, language: str, zone: str) -> None:
     """How the customer is called, the language we speak to them, the zone their pages show."""
-    Customer.objects.filter(pk=customer_id).update(name=name, language=language, zone=zone)
+    Customer.objects.filter(pk=customer_id).update(name=redact(name), language=language, zone=zone)
 
 
 def create_staff(email: str, *, name: str, role: rules.Role, password: str) -> StaffMember:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, F, Q, Sum
 
 from yuanyou.kernel.money import Money
+from yuanyou.kernel.redact import redact
 from yuanyou.payments.models import Case, StatementDay, StatementRow
 from yuanyou.payments.port import Movement, StatementLine
 from yuanyou.payments.rules import CaseState, Difference
@@ -122,7 +123,7 @@ def open_case(
 
 def close_case(case: Case, *, resolution: str, note: str, by: int | None, now: datetime) -> None:
     """Resolved, by a person or because the difference is gone."""
-    case.state, case.resolution, case.note = CaseState.RESOLVED, resolution, note
+    case.state, case.resolution, case.note = CaseState.RESOLVED, resolution, redact(note)
     case.resolved_at, case.resolved_by = now, by
     case.save()
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from yuanyou.identity.rules import Role
 from yuanyou.kernel.ids import BadReference, parse
+from yuanyou.kernel.redact import redact
 from yuanyou.lines.models import Line
 from yuanyou.orders.models import Order
 from yuanyou.web.console import pages
@@ -16,7 +17,7 @@ from yuanyou.web.shared.access import StaffRequest, staff_required
 @staff_required()
 def today(request: StaffRequest) -> HttpResponse:
     """What waits for a person; and the search box. One hit leads straight to its page."""
-    typed = request.GET.get("q", "").strip()
+    typed = redact(request.GET.get("q", "").strip())
     hits = find(typed) if typed else []
     if len(hits) == 1:
         return redirect(hits[0].url)
