@@ -30,6 +30,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--notify-stripe", dest="stripe_webhook_url", metavar="URL", help="where Stripe's notices go"
     )
+    parser.add_argument(
+        "--notify-paypal", dest="paypal_webhook_url", metavar="URL", help="where PayPal's notices go"
+    )
     parser.add_argument("--clock-file", metavar="FILE", help="the demo's travelling clock")
     return parser
 

@@ -15,6 +15,7 @@ from yuanyou_sandbox.esim.company import open_company as esim
 from yuanyou_sandbox.home import Home
 from yuanyou_sandbox.mail.company import open_company as mail
 from yuanyou_sandbox.mail.server import listening
+from yuanyou_sandbox.paypal.company import open_company as paypal
 from yuanyou_sandbox.settings import Settings
 from yuanyou_sandbox.shared.company import Sandbox
 from yuanyou_sandbox.shared.control import Control
@@ -24,7 +25,7 @@ from yuanyou_sandbox.shared.words import Translator, language_of
 from yuanyou_sandbox.shared.world import World
 from yuanyou_sandbox.stripe.company import open_company as stripe
 
-COMPANIES = (stripe, mail, esim)
+COMPANIES = (stripe, paypal, mail, esim)
 
 
 def create_app(settings: Settings) -> Starlette:

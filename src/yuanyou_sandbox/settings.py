@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8002
 DEFAULT_SMTP_PORT = 8025
+PAYPAL_MERCHANT_ID = "YUANYOUSHOP88"
 
 
 class Unsafe(ValueError):
@@ -24,11 +25,16 @@ class Settings:
     stripe_key: str | None = None
     stripe_webhook_secret: str | None = None
     stripe_webhook_url: str | None = None
+    paypal_client_id: str | None = None
+    paypal_client_secret: str | None = None
+    paypal_merchant_id: str = PAYPAL_MERCHANT_ID
+    paypal_webhook_id: str | None = None
+    paypal_webhook_url: str | None = None
     esim_token: str | None = None
     clock_file: Path | None = None
 
     def __post_init__(self) -> None:
-        for url in filter(None, [self.stripe_webhook_url]):
+        for url in filter(None, [self.stripe_webhook_url, self.paypal_webhook_url]):
             if urlsplit(url).scheme != "http":
                 raise Unsafe(f"notices go to plain http:// addresses on this machine, not to {url}")
         if "_live_" in (self.stripe_key or ""):
@@ -53,6 +59,11 @@ class Settings:
             stripe_key=given["stripe_key"],
             stripe_webhook_secret=given["stripe_webhook_secret"],
             stripe_webhook_url=given["stripe_webhook_url"],
+            paypal_client_id=given["paypal_client_id"],
+            paypal_client_secret=given["paypal_client_secret"],
+            paypal_merchant_id=given["paypal_merchant_id"] or PAYPAL_MERCHANT_ID,
+            paypal_webhook_id=given["paypal_webhook_id"],
+            paypal_webhook_url=given["paypal_webhook_url"],
             esim_token=given["esim_token"],
             clock_file=Path(given["clock_file"]) if given["clock_file"] else None,
         )

@@ -15,19 +15,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from yuanyou_sandbox.settings import HOST
+from yuanyou_sandbox.settings import HOST, PAYPAL_MERCHANT_ID
 
 START_SECONDS, STOP_SECONDS = 20, 5
 STRIPE_KEY, WEBHOOK_SECRET, ESIM_TOKEN = "sk_test_sandbox", "whsec_sandbox", "esim_sandbox"
+PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET, PAYPAL_WEBHOOK_ID = "AClient", "ESecret", "1JE4291016473214C"
 
 
 class RunningSandbox:
     """`with RunningSandbox() as sandbox:`; `data` None is a folder that is gone afterwards."""
 
+    paypal_client_id, paypal_client_secret = PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET
+    paypal_merchant_id, paypal_webhook_id = PAYPAL_MERCHANT_ID, PAYPAL_WEBHOOK_ID
+
     def __init__(
         self,
         *,
         notify_stripe: str | None = None,
+        notify_paypal: str | None = None,
         data: Path | None = None,
         clock_file: Path | None = None,
         stripe_key: str = STRIPE_KEY,
@@ -38,7 +43,8 @@ class RunningSandbox:
         self._scratch = None if data else tempfile.TemporaryDirectory(prefix="sandbox-")
         self.data = data or Path(self._scratch.name if self._scratch else "")
         self.port, self.smtp_port = _free_ports(2)
-        self._notify, self._clock_file = notify_stripe, clock_file
+        self._notify_stripe, self._notify_paypal = notify_stripe, notify_paypal
+        self._clock_file = clock_file
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,6 +56,11 @@ class RunningSandbox:
     def stripe_url(self) -> str:
         """The SDK's `base_addresses={"api": ...}`."""
         return f"{self.url}/stripe"
+
+    @property
+    def paypal_url(self) -> str:
+        """Instead of https://api-m.sandbox.paypal.com in the SDK's `Configuration.environments`."""
+        return f"{self.url}/paypal"
 
     @property
     def esim_url(self) -> str:
@@ -154,7 +165,12 @@ class RunningSandbox:
             "SANDBOX_SMTP_PORT": str(self.smtp_port),
             "SANDBOX_STRIPE_KEY": self.stripe_key,
             "SANDBOX_STRIPE_WEBHOOK_SECRET": self.webhook_secret,
-            "SANDBOX_STRIPE_WEBHOOK_URL": self._notify or "",
+            "SANDBOX_STRIPE_WEBHOOK_URL": self._notify_stripe or "",
+            "SANDBOX_PAYPAL_CLIENT_ID": self.paypal_client_id,
+            "SANDBOX_PAYPAL_CLIENT_SECRET": self.paypal_client_secret,
+            "SANDBOX_PAYPAL_MERCHANT_ID": self.paypal_merchant_id,
+            "SANDBOX_PAYPAL_WEBHOOK_ID": self.paypal_webhook_id,
+            "SANDBOX_PAYPAL_WEBHOOK_URL": self._notify_paypal or "",
             "SANDBOX_ESIM_TOKEN": self.esim_token,
             "SANDBOX_CLOCK_FILE": str(self._clock_file or ""),
         }

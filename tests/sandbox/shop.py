@@ -37,7 +37,7 @@ class Received:
 
     @property
     def type(self) -> str:
-        return str(self.event["type"])
+        return str(self.event.get("type") or self.event["event_type"])
 
 
 class Receiver:

@@ -1,0 +1,1 @@
+"""PayPal: tokens, orders, captures, refunds, the vault, disputes, reporting, signed webhooks, approval."""
