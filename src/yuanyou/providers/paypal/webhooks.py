@@ -4,7 +4,6 @@ Source: developer.paypal.com/api/rest/webhooks/rest (verify the signature yourse
 """
 
 import base64
-import binascii
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -46,7 +45,7 @@ class Door:
             raise BadNotice("not of now")
         try:
             signature = base64.b64decode(told["signature"], validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise BadNotice("the signature is not base64") from error
         key = self._certificates.key(told["certificate"], now=now)
         start, checksum = f"{told['id']}|{told['time']}", crc32(body)
