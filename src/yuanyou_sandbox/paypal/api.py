@@ -17,7 +17,7 @@ from yuanyou_sandbox.paypal.lies import LIES, told_falsely
 from yuanyou_sandbox.paypal.multipart import KIND as FORM
 from yuanyou_sandbox.paypal.multipart import decode_form
 from yuanyou_sandbox.paypal.operations import TOKEN, TOKEN_PATH, Call
-from yuanyou_sandbox.paypal.reader import Reader, decode
+from yuanyou_sandbox.paypal.reader import Reader, decode, decode_patch
 from yuanyou_sandbox.paypal.tokens import OAuthRefusal, Tokens
 from yuanyou_sandbox.shared.faults import Fault
 from yuanyou_sandbox.shared.http import Receive, Scope, Send, hang, read, reply
@@ -47,6 +47,8 @@ class Request:
 
     def tree(self) -> dict[str, Any]:
         """The fields. ApiError for a body that is not what it says."""
+        if self.method == "PATCH":
+            return decode_patch(self.body)
         if self.method != "POST":
             return dict(parse_qsl(self.query, keep_blank_values=True))
         content_type = self.headers.get("content-type", "")
@@ -130,7 +132,7 @@ class Api:
 
     def _run(self, request: Request, call: Call, tree: dict[str, Any], same: str | None) -> Answer:
         """In one transaction with what is kept for the request id. ApiError when nothing was done."""
-        reader = Reader(tree, location="body" if request.method == "POST" else "query")
+        reader = Reader(tree, location="body" if request.method in {"POST", "PATCH"} else "query")
         if request.method == "GET":
             return self._shown(request, call, call.run(self._account, reader), call.operation.status)
         with self._account.transaction():

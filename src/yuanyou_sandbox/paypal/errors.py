@@ -60,6 +60,8 @@ TOLD = {
     "ORDER_ALREADY_CAPTURED": (
         "Order already captured.If 'intent=CAPTURE' only one capture per order is allowed."
     ),
+    "NOT_PATCHABLE": "Cannot be patched.",
+    "ORDER_ALREADY_COMPLETED": "The order cannot be patched after it is completed.",
     "ORDER_NOT_APPROVED": (
         "Payer has not yet approved the Order for payment. Please redirect the payer to the 'rel':'approve'"
         " url returned as part of the HATEOAS links within the Create Order call or provide a valid"

@@ -50,6 +50,7 @@ OPERATIONS: dict[str, Operation] = {
         again=_order,
     ),
     "orders.get": Operation("GET", "v2/checkout/orders/:", orders.retrieve, orders.whole),
+    "orders.patch": Operation("PATCH", "v2/checkout/orders/:", orders.patch, status=204),
     "orders.capture": Operation(
         *("POST", "v2/checkout/orders/:/capture", orders.capture, orders.whole, orders.minimal),
         *(201, 6 * HOURS),

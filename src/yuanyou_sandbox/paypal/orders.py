@@ -3,6 +3,8 @@
 Source: PayPal's OpenAPI document checkout_orders_v2. An order whose time is up is gone: 404, as PayPal says.
 """
 
+import re
+
 from yuanyou_sandbox.paypal import capturing, refunds, vault
 from yuanyou_sandbox.paypal.account import COMPANY, HIDDEN, Account, shown
 from yuanyou_sandbox.paypal.balance import Code
@@ -17,6 +19,9 @@ from yuanyou_sandbox.shared.store import Document
 KIND = "order"
 LIVES_SECONDS = 6 * 3600
 MOST_ATTEMPTS = 10
+PATCHABLE = re.compile(
+    r"/purchase_units/@reference_id=='(?P<reference>[^']+)'/(?P<name>custom_id|invoice_id|description)"
+)
 CREATED, ACTION, APPROVED, COMPLETED = "CREATED", "PAYER_ACTION_REQUIRED", "APPROVED", "COMPLETED"
 OUTCOMES = frozenset(set(Ends) - {Ends.COMPLETED})
 
@@ -63,6 +68,32 @@ def capture(account: Account, reader: Reader, ident: str) -> Document:
         raise unprocessable("INSTRUMENT_DECLINED", links=[again], ran=True)
     _take(account, order, ends, funding, code=Code.CHECKOUT)
     return order
+
+
+def patch(account: Account, reader: Reader, ident: str) -> None:
+    """PATCH /v2/checkout/orders/:id: other references and words of a purchase unit, while it is not paid."""
+    wished = [_change(each) for each in reader.groups("operations", least=1)]
+    reader.finish()
+    order = current(account, ident)
+    if order["status"] == COMPLETED:
+        raise unprocessable("ORDER_ALREADY_COMPLETED")
+    units = {unit["reference_id"]: unit for unit in order["purchase_units"]}
+    for reference, name, value in wished:
+        if reference not in units:
+            raise unprocessable("NOT_PATCHABLE")
+        units[reference][name] = value
+    order["update_time"] = account.time()
+    account.save(KIND, order)
+
+
+def _change(group: Reader) -> tuple[str, str, str]:
+    """Which purchase unit, which of its fields, and its new value."""
+    group.need_choice("op", ["add", "replace"])
+    path, value = group.need_text("path", longest=400), group.need_text("value")
+    found = PATCHABLE.fullmatch(path)
+    if found is None:
+        raise unprocessable("NOT_PATCHABLE", path)
+    return found["reference"], found["name"], value
 
 
 def approve(account: Account, order: Document, funding: Funding) -> None:

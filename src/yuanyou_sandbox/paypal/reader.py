@@ -28,6 +28,17 @@ def decode(body: bytes) -> dict[str, Any]:
     return tree
 
 
+def decode_patch(body: bytes) -> dict[str, Any]:
+    """A JSON patch, as `operations`. ApiError for anything else."""
+    try:
+        tree = json.loads(body)
+    except ValueError:
+        raise invalid("MALFORMED_REQUEST_JSON", "/") from None
+    if not isinstance(tree, list):
+        raise invalid("MALFORMED_REQUEST_JSON", "/")
+    return {"operations": tree}
+
+
 class Reader:
     """One object of a request. `path` is its JSON pointer, `location` is body or query."""
 
