@@ -18,7 +18,7 @@ from yuanyou_sandbox.shared import words
 from yuanyou_sandbox.shared.mishaps import MODES
 from yuanyou_sandbox.stripe import words as stripe_words
 from yuanyou_sandbox.stripe.cards import CARDS
-from yuanyou_sandbox.stripe.pay_page import CARD_CHOICES, DEBIT_CHOICES
+from yuanyou_sandbox.stripe.pay_page import CARD_CHOICES, DEBIT_CHOICES, WALLET_CHOICES
 from yuanyou_sandbox.testing import RunningSandbox
 
 PAGES = ("/", "/notices", "/stripe/", "/mail/", "/esim/", "/nothing/here")
@@ -45,7 +45,7 @@ def test_every_text_of_a_page_is_translated() -> None:
 
 
 def test_every_choice_and_every_state_is_translated() -> None:
-    choices = {does for _, does, _ in CARD_CHOICES} | {does for _, does in DEBIT_CHOICES}
+    choices = {does for _, does, _ in (*CARD_CHOICES, *DEBIT_CHOICES, *WALLET_CHOICES)}
     assert choices | {*ACTS.values(), *STATES, *MODES} <= KNOWN
 
 

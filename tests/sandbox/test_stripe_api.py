@@ -306,6 +306,7 @@ def test_the_same_key_replays_a_decline(api: stripe.StripeClient) -> None:
         "currency": "usd",
         "confirm": True,
         "payment_method": "pm_card_chargeDeclined",
+        "payment_method_types": ["card"],
     }
     for _ in range(2):
         with pytest.raises(stripe.CardError):

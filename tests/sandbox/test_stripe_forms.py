@@ -83,5 +83,5 @@ def test_the_check_digit_of_a_card_is_checked(number: str, good: bool) -> None:
 
 def test_every_test_card_has_a_right_check_digit_and_a_fingerprint_of_its_own() -> None:
     assert all(cards.luhn(number) for number in cards.CARDS)
-    assert len(cards.FINGERPRINTS) == len(cards.CARDS) + 2 * len(cards.DEBITS)
+    assert len(cards.FINGERPRINTS) == len(cards.CARDS) + 2 * len(cards.DEBITS) + len(cards.WALLET_CURRENCIES)
     assert set(cards.TOKENS.values()) <= set(cards.CARDS)

@@ -12,7 +12,7 @@ class Markup(str):
 
 
 Content: TypeAlias = str | Markup | Sequence["Content"] | None
-VOID = frozenset({"input", "br", "meta", "link", "hr"})
+VOID = frozenset({"input", "br", "meta", "link", "hr", "img"})
 
 
 class Tag:

@@ -135,6 +135,20 @@ class Store:
             (name, value, kind, ident),
         )
 
+    def delete(self, kind: str, ident: str) -> None:
+        """The document and everything it was listed by; nothing when there is none."""
+        gone = self.run("DELETE FROM documents WHERE kind = ? AND id = ? RETURNING seq", (kind, ident))
+        for (seq,) in gone:
+            self._db.execute("DELETE FROM document_keys WHERE kind = ? AND seq = ?", (kind, seq))
+
+    def drop_key(self, kind: str, ident: str, name: str, value: str) -> None:
+        """From now on the document is not listed by this any more."""
+        self._db.execute(
+            "DELETE FROM document_keys WHERE kind = ? AND name = ? AND value = ?"
+            " AND seq = (SELECT seq FROM documents WHERE kind = ? AND id = ?)",
+            (kind, name, value, kind, ident),
+        )
+
     def get(self, kind: str, ident: str) -> Document | None:
         rows = self.run("SELECT body FROM documents WHERE kind = ? AND id = ?", (kind, ident))
         return json.loads(rows[0][0]) if rows else None

@@ -75,6 +75,14 @@ class Account:
         """From now on lists can find it by this, too."""
         self.world.store.add_key(_kind(body["object"]), body["id"], name, value)
 
+    def unlist(self, body: Document, name: str, value: str) -> None:
+        """From now on lists do not find it by this any more."""
+        self.world.store.drop_key(_kind(body["object"]), body["id"], name, value)
+
+    def forget(self, body: Document) -> None:
+        """As if it had never been; `body` is what is still told of it."""
+        self.world.store.delete(_kind(body["object"]), body["id"])
+
     def find(self, kind: str, ident: str | None) -> Document | None:
         return self.world.store.get(_kind(kind), ident) if ident else None
 

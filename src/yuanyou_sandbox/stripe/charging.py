@@ -3,19 +3,12 @@
 from typing import Any
 
 from yuanyou_sandbox.shared.store import Document
-from yuanyou_sandbox.stripe import balance
+from yuanyou_sandbox.stripe import balance, next_actions, payment_methods
 from yuanyou_sandbox.stripe.account import Account
-from yuanyou_sandbox.stripe.cards import (
-    DEBIT_RETURNED,
-    UNAUTHENTICATED,
-    Decline,
-    Does,
-    Method,
-    of_fingerprint,
-    payment_method,
-)
-from yuanyou_sandbox.stripe.errors import DOCS
+from yuanyou_sandbox.stripe.errors import told_of
 from yuanyou_sandbox.stripe.ids import letters, new_id
+from yuanyou_sandbox.stripe.methods import ASKED, DEBIT_RETURNED, UNAUTHENTICATED, Decline, Does, details_of
+from yuanyou_sandbox.stripe.payment_methods import Way, way_of
 
 SETTLES_AFTER_SECONDS = 4 * 86_400
 """A bank debit is known to have worked after four days."""
@@ -33,6 +26,7 @@ INTENT: Document = {
     "cancellation_reason": None,
     "capture_method": "automatic_async",
     "confirmation_method": "automatic",
+    "description": None,
     "last_payment_error": None,
     "latest_charge": None,
     "livemode": False,
@@ -41,6 +35,7 @@ INTENT: Document = {
     "payment_method": None,
     "payment_method_options": {},
     "processing": None,
+    "receipt_email": None,
     "review": None,
     "setup_future_usage": None,
     "shipping": None,
@@ -55,10 +50,11 @@ CHARGE: Document = {
     "application": None,
     "application_fee": None,
     "application_fee_amount": None,
+    "amount_captured": 0,
     "amount_refunded": 0,
     "balance_transaction": None,
-    "billing_details": {"address": None, "email": None, "name": None, "phone": None},
     "calculated_statement_descriptor": "SANDBOX",
+    "captured": False,
     "disputed": False,
     "failure_balance_transaction": None,
     "failure_code": None,
@@ -66,6 +62,7 @@ CHARGE: Document = {
     "fraud_details": {},
     "livemode": False,
     "on_behalf_of": None,
+    "paid": False,
     "receipt_number": None,
     "receipt_url": None,
     "refunded": False,
@@ -87,10 +84,13 @@ def new_intent(
     types: list[str],
     metadata: dict[str, str],
     customer: str | None = None,
-    description: str | None = None,
-    receipt_email: str | None = None,
+    options: dict[str, Any] | None = None,
+    **told: str | None,
 ) -> Document:
-    """A PaymentIntent nobody has tried to pay yet. `amount` in minor units."""
+    """A PaymentIntent nobody has tried to pay yet. `amount` in minor units.
+
+    `options` are its payment_method_options, `told` other fields: description, receipt_email, ...
+    """
     ident = new_id("pi_3")
     intent = {
         **INTENT,
@@ -101,40 +101,51 @@ def new_intent(
         "created": account.now(),
         "currency": currency,
         "customer": customer,
-        "description": description,
         "metadata": metadata,
+        "payment_method_options": options or {},
         "payment_method_types": types,
-        "receipt_email": receipt_email,
+        **told,
     }
     return account.create(intent, {"customer": customer} | _searchable(metadata))
 
 
-def attempt(account: Account, intent: Document, method: Method, *, return_url: str | None) -> None:
-    """One try with a method; afterwards the intent says what came of it."""
-    made = account.create(payment_method(method, account.now()))
-    intent |= {"payment_method": made["id"], "last_payment_error": None, "next_action": None}
-    match method.does:
+def attempt(
+    account: Account,
+    intent: Document,
+    way: Way,
+    *,
+    return_url: str | None,
+    off_session: bool = False,
+    stops: bool = False,
+) -> None:
+    """One try; afterwards the intent says what came of it.
+
+    Off session nobody is there to confirm; it `stops` when it would have to be confirmed.
+    """
+    intent |= {"payment_method": way.made["id"], "last_payment_error": None, "next_action": None}
+    verify = options_of(intent, "card").get("request_three_d_secure") in {"any", "challenge"}
+    does = way.method.acts(off_session=off_session, set_up=way.set_up, verify=verify)
+    match ASKED if stops and does in {Does.CHALLENGE, Does.APPROVE} else does:
         case Does.PAY:
-            _succeed(account, intent, method)
-        case Does.DECLINE:
-            assert method.decline
-            _fail(account, intent, method, method.decline)
-        case Does.CHALLENGE:
-            _challenge(account, intent, return_url)
+            _pay_out(account, intent, _charge(account, intent, way, "pending"))
         case Does.DELAY:
-            _delay(account, intent, method)
+            _delay(account, intent, way)
+        case Does.CHALLENGE | Does.APPROVE:
+            _ask(account, intent, way, return_url)
+        case Decline() as why:
+            _fail(account, intent, way, why)
 
 
 def answer_challenge(account: Account, intent: Document, *, completed: bool) -> None:
-    """The customer has been to the bank's 3-D Secure page."""
-    method = method_of(account, intent)
+    """The customer has been to the bank's 3-D Secure page, or to the page of a wallet."""
+    way = current_way(account, intent)
     intent["next_action"] = None
     if not completed:
-        _fail(account, intent, method, UNAUTHENTICATED, charged=False)
-    elif method.decline:
-        _fail(account, intent, method, method.decline)
+        _fail(account, intent, way, UNAUTHENTICATED, charged=False)
+    elif way.method.decline:
+        _fail(account, intent, way, way.method.decline)
     else:
-        _succeed(account, intent, method)
+        _pay_out(account, intent, _charge(account, intent, way, "pending", secured=True))
 
 
 def settle(account: Account, intent: Document, *, succeeded: bool) -> None:
@@ -161,18 +172,15 @@ def cancel(account: Account, intent: Document, reason: str | None) -> None:
     account.emit("payment_intent.canceled", intent)
 
 
-def method_of(account: Account, intent: Document) -> Method:
+def current_way(account: Account, intent: Document) -> Way:
     """How the intent is being paid."""
-    made = account.get("payment_method", intent["payment_method"])
-    return of_fingerprint(made[made["type"]]["fingerprint"])
+    return way_of(account, account.get("payment_method", intent["payment_method"]))
 
 
-def challenge_url(account: Account, intent_id: str) -> str:
-    return f"{account.world.settings.url}/stripe/3ds/{intent_id}"
-
-
-def _succeed(account: Account, intent: Document, method: Method) -> None:
-    _pay_out(account, intent, _charge(account, intent, method, "pending"))
+def options_of(intent: Document, kind: str) -> dict[str, Any]:
+    """The intent's payment_method_options for one type."""
+    found: dict[str, Any] = intent["payment_method_options"].get(kind) or {}
+    return found
 
 
 def _pay_out(account: Account, intent: Document, charge: Document) -> None:
@@ -181,21 +189,29 @@ def _pay_out(account: Account, intent: Document, charge: Document) -> None:
     account.save(charge)
     intent |= {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": charge["id"]}
     account.save(intent)
+    _keep_way(account, intent)
     account.emit("charge.succeeded", charge)
     account.emit("payment_intent.succeeded", intent)
 
 
-def _fail(account: Account, intent: Document, method: Method, why: Decline, *, charged: bool = True) -> None:
-    charge = _charge(account, intent, method, "failed", why) if charged else None
+def _keep_way(account: Account, intent: Document) -> None:
+    """The way to pay is kept for the customer, if that was asked for."""
+    if intent["customer"] is None:
+        return
+    way = current_way(account, intent)
+    usage = options_of(intent, way.method.type).get("setup_future_usage", intent["setup_future_usage"])
+    if usage and usage != "none" and way.method.keeps:
+        payment_methods.keep(account, way, intent["customer"], set_up=usage == "off_session")
+
+
+def _fail(account: Account, intent: Document, way: Way, why: Decline, *, charged: bool = True) -> None:
+    charge = _charge(account, intent, way, "failed", why) if charged else None
     _back_to_start(account, intent, why, charge["id"] if charge else intent["latest_charge"])
 
 
 def _back_to_start(account: Account, intent: Document, why: Decline, charge_id: str | None) -> None:
     """A decline is not the end: the intent waits for another method."""
-    error: dict[str, Any] = {"code": why.code, "message": why.message}
-    error |= {"type": "card_error" if why is not UNAUTHENTICATED else "invalid_request_error"}
-    error |= {"doc_url": DOCS + why.code.replace("_", "-")}
-    error |= {"decline_code": why.decline_code} if why.decline_code else {}
+    error = told_of(why)
     error |= {"charge": charge_id} if charge_id else {}
     error["payment_method"] = account.get("payment_method", intent["payment_method"])
     intent |= {"status": "requires_payment_method", "payment_method": None, "latest_charge": charge_id}
@@ -204,15 +220,15 @@ def _back_to_start(account: Account, intent: Document, why: Decline, charge_id: 
     account.emit("payment_intent.payment_failed", intent)
 
 
-def _challenge(account: Account, intent: Document, return_url: str | None) -> None:
-    go = {"url": challenge_url(account, intent["id"]), "return_url": return_url}
-    intent |= {"status": "requires_action", "next_action": {"type": "redirect_to_url", "redirect_to_url": go}}
+def _ask(account: Account, intent: Document, way: Way, return_url: str | None) -> None:
+    action = next_actions.of(account.world.settings.url, intent["id"], way.method.type, return_url)
+    intent |= {"status": "requires_action", "next_action": action}
     account.save(intent)
     account.emit("payment_intent.requires_action", intent)
 
 
-def _delay(account: Account, intent: Document, method: Method) -> None:
-    charge = _charge(account, intent, method, "pending")
+def _delay(account: Account, intent: Document, way: Way) -> None:
+    charge = _charge(account, intent, way, "pending")
     intent |= {"status": "processing", "latest_charge": charge["id"]}
     account.save(intent)
     account.emit("payment_intent.processing", intent)
@@ -220,21 +236,20 @@ def _delay(account: Account, intent: Document, method: Method) -> None:
 
 
 def _charge(
-    account: Account, intent: Document, method: Method, status: str, why: Decline | None = None
+    account: Account,
+    intent: Document,
+    way: Way,
+    status: str,
+    why: Decline | None = None,
+    *,
+    secured: bool = False,
 ) -> Document:
-    approved = {"network_status": "approved_by_network", "reason": None, "risk_level": "normal"}
-    refused = {
-        "network_status": "declined_by_network",
-        "reason": why and why.decline_code,
-        "risk_level": "normal",
-    }
     charge = {
         **CHARGE,
-        "id": new_id("ch_3" if method.type == "card" else "py_3"),
+        "id": new_id("ch_3" if way.method.type == "card" else "py_3"),
         "object": "charge",
         "amount": intent["amount"],
-        "amount_captured": 0,
-        "captured": False,
+        "billing_details": way.made["billing_details"],
         "created": account.now(),
         "currency": intent["currency"],
         "customer": intent["customer"],
@@ -242,16 +257,34 @@ def _charge(
         "failure_code": why.code if why else None,
         "failure_message": why.message if why else None,
         "metadata": intent["metadata"],
-        "outcome": (refused if why else approved) | {"type": "issuer_declined" if why else "authorized"},
-        "paid": False,
+        "outcome": _outcome(why),
         "payment_intent": intent["id"],
-        "payment_method": intent["payment_method"],
-        "payment_method_details": method.details(),
+        "payment_method": way.made["id"],
+        "payment_method_details": details_of(way.made, way.method, intent["amount"], secured=secured),
         "receipt_email": intent["receipt_email"],
         "status": status,
     }
     keys = {"payment_intent": intent["id"], "customer": intent["customer"]}
     return account.create(charge, keys | _searchable(intent["metadata"]))
+
+
+def _outcome(why: Decline | None) -> dict[str, Any]:
+    codes = dict.fromkeys(("network_advice_code", "network_decline_code"))
+    told = codes | {"risk_level": "normal", "risk_score": 12}
+    if why is None:
+        return told | {
+            "network_status": "approved_by_network",
+            "reason": None,
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        }
+    return told | {
+        "advice_code": why.advice,
+        "network_status": "declined_by_network",
+        "reason": why.decline_code or why.code,
+        "seller_message": "The bank did not return any further details with this decline.",
+        "type": "issuer_declined",
+    }
 
 
 def _searchable(metadata: dict[str, str]) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from yuanyou_sandbox.shared.store import Document, Page
-from yuanyou_sandbox.stripe import charging
+from yuanyou_sandbox.stripe import charging, customers, payment_methods
 from yuanyou_sandbox.stripe.account import Account
-from yuanyou_sandbox.stripe.cards import Method
 from yuanyou_sandbox.stripe.ids import new_id
 from yuanyou_sandbox.stripe.listing import listed
+from yuanyou_sandbox.stripe.methods import Method
 
 KIND = "checkout.session"
 HIDDEN = "checkout.hidden"
@@ -51,6 +51,12 @@ def lines_of(account: Account, session_id: str) -> Document:
     return listed(lines, f"/v1/checkout/sessions/{session_id}/line_items", more=False)
 
 
+def keeps(account: Account, session: Document) -> bool:
+    """Is a card kept for the customer once it has paid?"""
+    usage = account.get(HIDDEN, session["id"])["intent"].get("setup_future_usage")
+    return bool(usage or session["payment_method_options"].get("card", {}).get("setup_future_usage"))
+
+
 def current(account: Account, ident: str) -> Document:
     """The session as it is at this second; ApiError when there is none."""
     session = account.get(KIND, ident)
@@ -61,9 +67,10 @@ def current(account: Account, ident: str) -> Document:
 
 def pay(account: Account, session: Document, method: Method, email: str | None = None) -> Document:
     """Try to pay with a method; the intent that says what came of it. The session must not be complete."""
+    session["customer_details"] = details = _customer_details(session, email)
     intent = _intent(account, session)
-    session["customer_details"] = _customer_details(session, email)
-    charging.attempt(account, intent, method, return_url=session["success_url"])
+    way = payment_methods.fresh(account, method, {"email": details["email"]})
+    charging.attempt(account, intent, way, return_url=session["success_url"])
     _follow(account, session, intent)
     return intent
 
@@ -107,12 +114,16 @@ def _intent(account: Account, session: Document) -> Document:
     """The session's intent, made when somebody first tries to pay."""
     if session["payment_intent"]:
         return account.get("payment_intent", session["payment_intent"])
+    customer = session["customer"]
+    if session["customer_creation"] == "always":
+        customer = customers.new(account, email=session["customer_details"]["email"])["id"]
     intent = charging.new_intent(
         account,
         amount=session["amount_total"],
         currency=session["currency"],
         types=session["payment_method_types"],
-        customer=session["customer"],
+        customer=customer,
+        options=session["payment_method_options"],
         **account.get(HIDDEN, session["id"])["intent"],
     )
     session["payment_intent"] = intent["id"]
@@ -125,9 +136,17 @@ def _follow(account: Account, session: Document, intent: Document) -> None:
     paid = intent["status"] == "succeeded"
     if paid or intent["status"] == "processing":
         session |= {"status": "complete", "payment_status": "paid" if paid else "unpaid", "url": None}
+        _reveal_customer(account, session, intent)
     account.save(session)
     if session["status"] == "complete":
         account.emit(f"{KIND}.completed", session)
+
+
+def _reveal_customer(account: Account, session: Document, intent: Document) -> None:
+    """A customer that the session itself made is told of when it is complete."""
+    if session["customer"] is None and intent["customer"]:
+        session["customer"] = intent["customer"]
+        account.list_by(session, "customer", intent["customer"])
 
 
 def _customer_details(session: Document, email: str | None) -> Document:

@@ -10,7 +10,8 @@ from yuanyou_sandbox.shared.world import World
 from yuanyou_sandbox.stripe import checkout, refunds, sessions
 from yuanyou_sandbox.stripe.account import COMPANY, Account
 from yuanyou_sandbox.stripe.api import AFTER, BEFORE, Api
-from yuanyou_sandbox.stripe.charging import SETTLE, method_of
+from yuanyou_sandbox.stripe.approval_page import ApprovalPages
+from yuanyou_sandbox.stripe.charging import SETTLE, current_way
 from yuanyou_sandbox.stripe.control import StripeControl
 from yuanyou_sandbox.stripe.idempotency import KEPT_SECONDS, Keys
 from yuanyou_sandbox.stripe.lies import LIES
@@ -53,7 +54,12 @@ def open_company(world: World) -> Company:
         name=COMPANY,
         title="Stripe",
         words=WORDS,
-        routes=[Mount("/v1", app=api), *PayPages(account, MERCHANT).routes(), *overview.routes()],
+        routes=[
+            Mount("/v1", app=api),
+            *PayPages(account, MERCHANT).routes(),
+            *ApprovalPages(account, MERCHANT).routes(),
+            *overview.routes(),
+        ],
         controls=control.routes(),
         home=overview.home,
         state=state,
@@ -73,7 +79,7 @@ def _set_timers(account: Account, keys: Keys) -> None:
     def settle(ident: str) -> None:
         intent = account.get("payment_intent", ident)
         if intent["status"] == "processing":
-            checkout.settle(account, intent, succeeded=method_of(account, intent).decline is None)
+            checkout.settle(account, intent, succeeded=current_way(account, intent).method.decline is None)
 
     def forget_keys(_: str) -> None:
         keys.forget_old()

@@ -9,11 +9,10 @@ from starlette.routing import Route
 
 from yuanyou_sandbox.shared.requests import Told
 from yuanyou_sandbox.shared.store import Document
-from yuanyou_sandbox.stripe import balance, checkout, refunds
+from yuanyou_sandbox.stripe import balance, cards, checkout, next_actions, payment_methods, refunds
 from yuanyou_sandbox.stripe.account import Account
-from yuanyou_sandbox.stripe.cards import chosen
 from yuanyou_sandbox.stripe.errors import ApiError
-from yuanyou_sandbox.stripe.pay_page import success_url
+from yuanyou_sandbox.stripe.frame import success_url
 from yuanyou_sandbox.stripe.webhook import Endpoint
 
 SUCCEEDED, FAILED = "succeeded", "failed"
@@ -33,6 +32,7 @@ class StripeControl:
             Route("/sessions/{session}/settle", self.settle, methods=["POST"]),
             Route("/sessions/{session}/refund", self.refund, methods=["POST"]),
             Route("/refunds/{refund}/settle", self.settle_refund, methods=["POST"]),
+            Route("/payment_methods/{made}", self.payment_method, methods=["POST"]),
             Route("/webhook", self.webhook, methods=["GET", "POST"]),
             Route("/rotate_webhook_secret", self.rotate, methods=["POST"]),
             Route("/account", self.account, methods=["GET"]),
@@ -47,7 +47,7 @@ class StripeControl:
         session = self._session(request)
         if session["status"] != "open" and not (late and session["status"] == "expired"):
             raise HTTPException(409, f"the session is {session['status']}")
-        method = chosen(card, session["currency"])
+        method = cards.chosen(card, session["currency"])
         if method is None or method.type not in session["payment_method_types"]:
             raise HTTPException(400, f"the session takes {', '.join(session['payment_method_types'])} only")
         with self._account.transaction():
@@ -103,6 +103,17 @@ class StripeControl:
             (refunds.succeed if outcome == SUCCEEDED else refunds.fail)(self._account, refund)
         return JSONResponse(refund)
 
+    async def payment_method(self, request: Request) -> Response:
+        """{does}: what the bank of a kept card does from now on."""
+        told = await Told.by(request)
+        does = told.need_text("does", tuple(cards.LATER))
+        told.finish()
+        made = self._account.find(payment_methods.KIND, request.path_params["made"])
+        if made is None or made["customer"] is None:
+            raise HTTPException(404, "no such payment method is kept for a customer")
+        payment_methods.do_later(self._account, made, does)
+        return JSONResponse(made)
+
     async def webhook(self, request: Request) -> Response:
         """GET, or POST {url?, events?}: where notices go, and which."""
         if request.method == "POST":
@@ -142,7 +153,6 @@ class StripeControl:
 
     def _outcome(self, session: Document, intent: Document | None) -> dict[str, Any]:
         error = intent["last_payment_error"] if intent else None
-        action = intent["next_action"] if intent else None
         return {
             "id": session["id"],
             "status": session["status"],
@@ -150,6 +160,6 @@ class StripeControl:
             "payment_intent": session["payment_intent"],
             "payment_intent_status": intent["status"] if intent else None,
             "error": error["message"] if error else None,
-            "challenge_url": action["redirect_to_url"]["url"] if action else None,
+            "challenge_url": next_actions.page_of(intent["next_action"]) if intent else None,
             "success_url": success_url(session),
         }

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from yuanyou_sandbox.stripe.methods import Decline
+
 DOCS = "https://stripe.com/docs/error-codes/"
 
 
@@ -31,6 +33,24 @@ class ApiError(Exception):
     def ran(self) -> bool:
         """Did the request get as far as being carried out? Only then Stripe keeps the answer for its key."""
         return bool(self.body["type"] == "card_error")
+
+
+def declined(why: Decline, **more: Any) -> ApiError:
+    """The bank said no (402); `more` goes with it, as the PaymentIntent."""
+    return ApiError(**told_of(why), **more, status=402)
+
+
+def told_of(why: Decline) -> dict[str, Any]:
+    """The error object of a decline, as in `last_payment_error`."""
+    told = {
+        "advice_code": why.advice,
+        "code": why.code,
+        "decline_code": why.decline_code,
+        "doc_url": DOCS + why.code.replace("_", "-"),
+        "message": why.message,
+        "type": "card_error" if why.by_card else "invalid_request_error",
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def missing(kind: str, ident: str, param: str = "id") -> ApiError:

@@ -16,15 +16,23 @@ def listed(data: list[Document], url: str, *, more: bool) -> Document:
     return {"object": "list", "data": data, "has_more": more, "url": url}
 
 
-def paged(account: Account, params: Params, kind: str, url: str, *, by: Collection[str] = ()) -> Document:
-    """A page of a kind, by at most one of the filters `by` that the kind is kept under."""
+def paged(
+    account: Account,
+    params: Params,
+    kind: str,
+    url: str,
+    *,
+    by: Collection[str] = (),
+    key: tuple[str, str] | None = None,
+) -> Document:
+    """A page of a kind: of what is kept under `key`, or by at most one of the filters `by`."""
     filters = {name: value for name in by if (value := params.text(name)) is not None}
     if len(filters) > 1:
         raise ApiError(f"The sandbox lists by one of {', '.join(by)} at a time.")
     since, before = _created(params)
     page = Page(
         limit=_limit(params),
-        key=next(iter(filters.items()), None),
+        key=key or next(iter(filters.items()), None),
         since=since,
         before=before,
         after_id=params.text("starting_after"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from yuanyou_sandbox.shared.store import Document
-from yuanyou_sandbox.stripe import customers, intents, reading, refunds, sessions
+from yuanyou_sandbox.stripe import customers, intents, payment_methods, reading, refunds, sessions
 from yuanyou_sandbox.stripe.account import Account
 from yuanyou_sandbox.stripe.errors import ApiError
 
@@ -32,6 +32,15 @@ OPERATIONS: dict[str, tuple[str, str, Callable[..., Document]]] = {
     "customers.create": ("POST", "customers", customers.create),
     "customers.list": ("GET", "customers", customers.list_all),
     "customers.retrieve": ("GET", "customers/:", customers.retrieve),
+    "customers.update": ("POST", "customers/:", customers.update),
+    "customers.delete": ("DELETE", "customers/:", customers.delete),
+    "customers.payment_methods": ("GET", "customers/:/payment_methods", payment_methods.of_customer),
+    "customers.payment_method": ("GET", "customers/:/payment_methods/:", payment_methods.one_of_customer),
+    "payment_methods.list": ("GET", "payment_methods", payment_methods.list_all),
+    "payment_methods.retrieve": ("GET", "payment_methods/:", payment_methods.retrieve),
+    "payment_methods.update": ("POST", "payment_methods/:", payment_methods.update),
+    "payment_methods.attach": ("POST", "payment_methods/:/attach", payment_methods.attach),
+    "payment_methods.detach": ("POST", "payment_methods/:/detach", payment_methods.detach),
     "events.list": ("GET", "events", reading.events),
     "events.retrieve": ("GET", "events/:", reading.event),
 }
@@ -39,11 +48,16 @@ OPERATIONS: dict[str, tuple[str, str, Callable[..., Document]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An operation and the id in its path, if it has one."""
+    """An operation and the ids in its path."""
 
     name: str
     run: Callable[..., Document]
-    ident: str | None
+    idents: tuple[str, ...] = ()
+
+    @property
+    def ident(self) -> str | None:
+        """The object it is about, if there is one already."""
+        return self.idents[0] if self.idents else None
 
 
 def call_of(method: str, path: str) -> Call:
@@ -51,13 +65,13 @@ def call_of(method: str, path: str) -> Call:
     steps = path.strip("/").split("/")
     exact = BY_SHAPE.get((method, "/".join(steps)))
     if exact:
-        return Call(*exact, None)
-    place = 2 if steps[0] == "checkout" else 1
-    if len(steps) > place:
-        shape = "/".join([*steps[:place], ":", *steps[place + 1 :]])
-        found = BY_SHAPE.get((method, shape))
-        if found:
-            return Call(*found, steps[place])
+        return Call(*exact)
+    first = 2 if steps[0] in NAMESPACES else 1
+    places = range(first, len(steps), 2)
+    shape = "/".join(":" if place in places else step for place, step in enumerate(steps))
+    found = BY_SHAPE.get((method, shape))
+    if found:
+        return Call(*found, tuple(steps[place] for place in places))
     raise ApiError(
         f"Unrecognized request URL ({method}: /v1/{path}). The sandbox may not simulate it; see the list of"
         " what it does in yuanyou_sandbox/stripe/operations.py.",
@@ -67,7 +81,8 @@ def call_of(method: str, path: str) -> Call:
 
 def run(account: Account, call: Call, params: object) -> Document:
     """The answer's object, unexpanded."""
-    return call.run(account, params) if call.ident is None else call.run(account, params, call.ident)
+    return call.run(account, params, *call.idents)
 
 
+NAMESPACES = frozenset({"checkout", "radar"})
 BY_SHAPE = {(method, shape): (name, do) for name, (method, shape, do) in OPERATIONS.items()}

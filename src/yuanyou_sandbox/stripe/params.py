@@ -107,6 +107,10 @@ class Params:
             raise ApiError("Invalid array", param=self.full(name))
         return value
 
+    def holds(self, name: str) -> bool:
+        """Was it sent, and not read yet?"""
+        return name in self._tree
+
     def holds_group(self, name: str) -> bool:
         """Was it sent as a group, not as one value?"""
         return isinstance(self._tree.get(name), dict)
@@ -125,7 +129,19 @@ class Params:
             raise ApiError("Invalid array", param=self.full(name))
         return [self._inside(each, f"{self.full(name)}[{place}]") for place, each in enumerate(value)]
 
-    def metadata(self, name: str = "metadata") -> dict[str, str]:
+    def metadata(self) -> dict[str, str]:
+        """What was sent; an empty value is as good as none."""
+        return {key: each for key, each in self._metadata().items() if each}
+
+    def changed_metadata(self, before: dict[str, str]) -> dict[str, str]:
+        """`before` with what was sent; an empty value unsets."""
+        if self._tree.get("metadata") == "":
+            del self._tree["metadata"]
+            return {}
+        return {key: each for key, each in (before | self._metadata()).items() if each}
+
+    def _metadata(self) -> dict[str, str]:
+        name = "metadata"
         value = self._tree.pop(name, None) or {}
         if isinstance(value, list):  # names that are all digits
             value = {str(place): each for place, each in enumerate(value)}
@@ -135,7 +151,7 @@ class Params:
             len(key) > LONGEST_NAME or len(each) > LONGEST_VALUE for key, each in value.items()
         ):
             raise ApiError("Invalid metadata: too many, or too long, keys or values", param=self.full(name))
-        return {key: each for key, each in value.items() if each}
+        return value
 
     def without_effect(self, *names: str) -> None:
         """Parameters Stripe knows and that change nothing we simulate."""

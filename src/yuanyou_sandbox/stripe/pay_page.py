@@ -1,21 +1,23 @@
-"""The hosted pay page and the bank's 3-D Secure page. Plain forms; every button has a stable name and id."""
+"""The hosted pay page. Plain forms; every button has a stable name and id."""
 
 import functools
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from yuanyou_sandbox.shared.html import Content, Markup, el, join
 from yuanyou_sandbox.shared.pages import facts, not_found, page
 from yuanyou_sandbox.shared.requests import form_of
 from yuanyou_sandbox.shared.store import Document
-from yuanyou_sandbox.shared.words import Translator, language_of
-from yuanyou_sandbox.stripe import checkout, currency, intents
+from yuanyou_sandbox.shared.words import Translator
+from yuanyou_sandbox.stripe import checkout, currency
 from yuanyou_sandbox.stripe.account import Account
-from yuanyou_sandbox.stripe.cards import DEBIT, DEBIT_FAILS, chosen
-from yuanyou_sandbox.stripe.charging import answer_challenge
+from yuanyou_sandbox.stripe.cards import DEBIT, DEBIT_FAILS, DEBITS, chosen
 from yuanyou_sandbox.stripe.errors import ApiError
+from yuanyou_sandbox.stripe.frame import amount_of, back, go, submit, success_url, translator
+from yuanyou_sandbox.stripe.methods import ALIPAY, WECHAT_PAY
+from yuanyou_sandbox.stripe.next_actions import PAGES
 from yuanyou_sandbox.stripe.words import WORDS
 
 OTHER = "other"
@@ -27,10 +29,11 @@ CARD_CHOICES = (
     ("6200000000000005", "Pays", "UnionPay 0005"),
 )
 DEBIT_CHOICES = (
-    (DEBIT, "Bank debit: the money comes days later"),
-    (DEBIT_FAILS, "Bank debit: fails days later"),
+    (DEBIT, "Bank debit: the money comes days later", ""),
+    (DEBIT_FAILS, "Bank debit: fails days later", ""),
 )
-SEE_OTHER = 303
+WALLET_CHOICES = ((ALIPAY, "Alipay", "支付宝"), (WECHAT_PAY, "WeChat Pay", "微信支付"))
+DEBIT_TYPES = frozenset(DEBITS.values())
 
 
 class PayPages:
@@ -43,13 +46,11 @@ class PayPages:
         return [
             Route("/pay/{session}", self.show, methods=["GET"]),
             Route("/pay/{session}", self.act, methods=["POST"]),
-            Route("/3ds/{intent}", self.show_challenge, methods=["GET"]),
-            Route("/3ds/{intent}", self.act_challenge, methods=["POST"]),
         ]
 
     async def show(self, request: Request) -> Response:
         session = self._session(request.path_params["session"])
-        t = _translator(request, session)
+        t = translator(request, session)
         if session is None:
             return not_found(request, t)
         if session["status"] != "open":
@@ -61,14 +62,14 @@ class PayPages:
         form = await form_of(request)
         session = self._session(request.path_params["session"])
         if session is None:
-            return not_found(request, _translator(request, None))
+            return not_found(request, translator(request, None))
         if form.get("action") == "leave" and session["cancel_url"]:
-            return _go(session["cancel_url"])
+            return go(session["cancel_url"])
         if session["status"] == "complete":
-            return _go(success_url(session))
+            return go(success_url(session))
         if session["status"] == "open" and form.get("action") == "pay":
-            return _go(self.pay(session, form))
-        return _go(request.url.path)
+            return go(self.pay(session, form))
+        return go(request.url.path)
 
     def pay(self, session: Document, form: dict[str, str]) -> str:
         """Try to pay; where to go next."""
@@ -78,59 +79,8 @@ class PayPages:
         with self._account.transaction():
             intent = checkout.pay(self._account, session, method, form.get("email") or None)
         if intent["status"] == "requires_action":
-            return f"/stripe/3ds/{intent['id']}"
+            return f"/stripe/{PAGES[method.type]}/{intent['id']}"
         return success_url(session) if session["status"] == "complete" else f"/stripe/pay/{session['id']}"
-
-    async def show_challenge(self, request: Request) -> Response:
-        intent = self._account.find("payment_intent", request.path_params["intent"])
-        session = checkout.session_of(self._account, intent["id"]) if intent else None
-        t = _translator(request, session)
-        if intent is None:
-            return not_found(request, t)
-        if intent["status"] != "requires_action":
-            return page(
-                request,
-                t,
-                t("3-D Secure"),
-                el.p(t("There is nothing to confirm any more.")),
-                _back(t, session),
-            )
-        form = el.form(
-            el.p(t("Your bank asks: do you confirm this payment?")),
-            facts(
-                (t("Amount"), currency.shown(intent["amount"], intent["currency"])), (t("To"), self._merchant)
-            ),
-            _submit(t("Complete"), "complete"),
-            _submit(t("Fail"), "fail", quiet=True),
-            method="post",
-            class_="sheet",
-        )
-        return page(request, t, t("3-D Secure"), form)
-
-    async def act_challenge(self, request: Request) -> Response:
-        """`action=complete` or `action=fail`."""
-        form = await form_of(request)
-        intent = self._account.find("payment_intent", request.path_params["intent"])
-        if intent is None:
-            return not_found(request, _translator(request, None))
-        session = self._session_of(intent["id"])
-        if intent["status"] == "requires_action" and form.get("action") in {"complete", "fail"}:
-            back = intents.return_to(intent)
-            self._answer(intent, session, completed=form["action"] == "complete")
-            if session is None:
-                return _go(back or request.url.path)
-        if session is None:
-            return _go(request.url.path)
-        return _go(
-            success_url(session) if session["status"] == "complete" else f"/stripe/pay/{session['id']}"
-        )
-
-    def _answer(self, intent: Document, session: Document | None, *, completed: bool) -> None:
-        with self._account.transaction():
-            if session is None:
-                answer_challenge(self._account, intent, completed=completed)
-            elif session["status"] == "open":
-                checkout.answer_challenge(self._account, session, intent, completed=completed)
 
     def _session(self, ident: str) -> Document | None:
         try:
@@ -138,15 +88,12 @@ class PayPages:
         except ApiError:
             return None
 
-    def _session_of(self, intent_id: str) -> Document | None:
-        found = checkout.session_of(self._account, intent_id)
-        return self._session(found["id"]) if found else None
-
     def _form(self, request: Request, t: Translator, session: Document) -> Response:
         form = el.form(
-            _ways(t.language, _takes_debits(session)),
-            _submit(t("Pay {amount}", amount=_amount(session)), "pay"),
-            _submit(t("Leave without paying"), "leave", quiet=True) if session["cancel_url"] else None,
+            self._kept(t, session),
+            _ways(t.language, tuple(session["payment_method_types"])),
+            submit(t("Pay {amount}", amount=amount_of(session)), "pay"),
+            submit(t("Leave without paying"), "leave", quiet=True) if session["cancel_url"] else None,
             method="post",
         )
         return page(
@@ -158,12 +105,21 @@ class PayPages:
             form,
         )
 
+    def _kept(self, t: Translator, session: Document) -> Markup | None:
+        """What the customer agrees to by paying."""
+        if not checkout.keeps(self._account, session):
+            return None
+        told = t(
+            "By paying you allow {merchant} to charge this way to pay later, too.", merchant=self._merchant
+        )
+        return el.p(told, id="kept")
+
     def _what(self, t: Translator, session: Document) -> Markup:
         lines = checkout.lines_of(self._account, session["id"])["data"]
         rows: list[tuple[str, Content]] = [(line["description"], _line_amount(line)) for line in lines]
         return el.section(
             el.p(t("To pay"), class_="soft"),
-            el.p(_amount(session), class_="big", id="amount"),
+            el.p(amount_of(session), class_="big", id="amount"),
             facts(*rows),
             class_="sheet",
         )
@@ -187,7 +143,7 @@ class PayPages:
                 t,
                 t("This payment has expired"),
                 el.p(t("Nothing was taken.")),
-                _back(t, session),
+                back(t, session),
                 status=410,
             )
         told = (
@@ -195,25 +151,7 @@ class PayPages:
             if session["payment_status"] == "paid"
             else t("Your bank is still at work on it.")
         )
-        return page(request, t, t("This payment is complete"), el.p(told), _back(t, session))
-
-
-def success_url(session: Document) -> str:
-    """Where a customer who is done goes."""
-    return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
-
-
-def _translator(request: Request, session: Document | None) -> Translator:
-    locale = session["locale"] if session else None
-    return Translator(language_of(request, None if locale == "auto" else locale), WORDS)
-
-
-def _go(url: str) -> RedirectResponse:
-    return RedirectResponse(url, SEE_OTHER)
-
-
-def _amount(session: Document) -> str:
-    return currency.shown(session["amount_total"], session["currency"])
+        return page(request, t, t("This payment is complete"), el.p(told), back(t, session))
 
 
 def _line_amount(line: Document) -> str:
@@ -221,23 +159,25 @@ def _line_amount(line: Document) -> str:
     return amount if line["quantity"] == 1 else f"{line['quantity']} × {amount}"
 
 
-def _takes_debits(session: Document) -> bool:
-    method = chosen(DEBIT, session["currency"])
-    return method is not None and method.type in session["payment_method_types"]
-
-
 @functools.cache
-def _ways(language: str, debits: bool) -> Markup:  # noqa: FBT001  a cache wants plain arguments
+def _ways(language: str, types: tuple[str, ...]) -> Markup:
     """The ways to pay: always the same few forms, made once."""
     t = Translator(language, WORDS)
-    cards = [
-        _choice(value, t(does), name, first=not place)
-        for place, (value, does, name) in enumerate(CARD_CHOICES)
+    choices = [
+        *(CARD_CHOICES if "card" in types else ()),
+        *(each for each in WALLET_CHOICES if each[0] in types),
+        *(DEBIT_CHOICES if not DEBIT_TYPES.isdisjoint(types) else ()),
     ]
-    later = [_choice(value, t(does), "", first=False) for value, does in DEBIT_CHOICES] if debits else None
-    other = _choice(OTHER, t("Another test card"), "", first=False)
+    shown = [
+        _choice(each, t(does), name, first=not place) for place, (each, does, name) in enumerate(choices)
+    ]
+    other = _other(t) if "card" in types else None
+    return join(el.fieldset(el.legend(t("How do you want to pay?")), shown, other))
+
+
+def _other(t: Translator) -> Markup:
     return join(
-        el.fieldset(el.legend(t("How do you want to pay?")), cards, later, other),
+        _choice(OTHER, t("Another test card"), "", first=False),
         el.label(t("Card number of the other test card"), for_="number", class_="field"),
         el.input(id="number", name="number", inputmode="numeric", autocomplete="off", maxlength=23),
         el.p(el.small(t("Never type a real card number here."))),
@@ -247,16 +187,3 @@ def _ways(language: str, debits: bool) -> Markup:  # noqa: FBT001  a cache wants
 def _choice(value: str, does: str, name: str, *, first: bool) -> Markup:
     field = el.input(type="radio", name="card", value=value, id=f"card-{value}", checked=first)
     return el.label(field, el.span(does), el.small(name) if name else None, class_="pick")
-
-
-def _submit(label: str, action: str, *, quiet: bool = False) -> Markup:
-    return el.button(
-        label, type="submit", name="action", value=action, id=action, class_=f"btn full{' quiet' * quiet}"
-    )
-
-
-def _back(t: Translator, session: Document | None) -> Markup | None:
-    if session is None:
-        return None
-    url = success_url(session) if session["status"] == "complete" else session["cancel_url"]
-    return el.p(el.a(t("Back to the shop"), href=url, id="back", class_="btn")) if url else None

@@ -3,10 +3,11 @@
 from yuanyou_sandbox.shared.store import Document
 from yuanyou_sandbox.stripe import balance, currency
 from yuanyou_sandbox.stripe.account import Account
-from yuanyou_sandbox.stripe.cards import Refunds, of_fingerprint
+from yuanyou_sandbox.stripe.cards import of_fingerprint
 from yuanyou_sandbox.stripe.errors import ApiError
 from yuanyou_sandbox.stripe.ids import new_id
 from yuanyou_sandbox.stripe.listing import paged
+from yuanyou_sandbox.stripe.methods import ALIPAY, WECHAT_PAY, Refunds
 from yuanyou_sandbox.stripe.params import Params
 
 KIND = "refund"
@@ -14,6 +15,8 @@ REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 OUTCOMES = {"async": Refunds.LATER, "async_then_failed": Refunds.FAIL_LATER}
 SETTLES_AFTER_SECONDS = 86_400
 SUCCEED, FAIL = "stripe.refund_succeeds", "stripe.refund_fails"
+WINDOW_DAYS = {ALIPAY: 90, WECHAT_PAY: 180}
+"""How long wallets take money back. Sources: docs.stripe.com/payments/alipay and /wechat-pay."""
 WHY = "expired_or_canceled_card"
 
 
@@ -36,7 +39,7 @@ def refund(
     metadata: dict[str, str] | None = None,
 ) -> Document:
     """Give back `amount` (minor units; None is all that is left). ApiError beyond what is left."""
-    amount = _possible(charge, amount)
+    amount = _possible(charge, amount, account.now())
     made = {
         "id": new_id("re_3"),
         "object": KIND,
@@ -117,9 +120,18 @@ def _charge(account: Account, charge: str | None, intent: str | None) -> Documen
     return account.get("charge", latest, "charge")
 
 
-def _possible(charge: Document, amount: int | None) -> int:
+def _check_window(charge: Document, now: int) -> None:
+    """ApiError when a wallet does not take money back any more."""
+    days = WINDOW_DAYS.get(charge["payment_method_details"]["type"])
+    if days and now >= charge["created"] + days * 86_400:
+        told = f"Charge {charge['id']} is more than {days} days old: it cannot be refunded any more."
+        raise ApiError(told, code="charge_not_refundable", param="charge")
+
+
+def _possible(charge: Document, amount: int | None, now: int) -> int:
     if charge["status"] != "succeeded":
         raise ApiError(f"Charge {charge['id']} has not succeeded: it cannot be refunded.", param="charge")
+    _check_window(charge, now)
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         told = f"Charge {charge['id']} has already been refunded."

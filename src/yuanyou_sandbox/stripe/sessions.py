@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 from yuanyou_sandbox.shared.store import Document
 from yuanyou_sandbox.stripe import checkout, currency
 from yuanyou_sandbox.stripe.account import Account
-from yuanyou_sandbox.stripe.cards import DEBITS
 from yuanyou_sandbox.stripe.errors import ApiError
 from yuanyou_sandbox.stripe.ids import new_id
 from yuanyou_sandbox.stripe.listing import paged
+from yuanyou_sandbox.stripe.methods import WECHAT_PAY
+from yuanyou_sandbox.stripe.options import USAGES, check_client, check_usage, options, types_asked
 from yuanyou_sandbox.stripe.params import Params
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 30 * 60, 24 * 3600
@@ -62,7 +63,6 @@ SESSION: Document = {
 WITHOUT_EFFECT = (
     "submit_type",
     "billing_address_collection",
-    "payment_method_options",
     "origin_context",
     "custom_text",
 )
@@ -75,6 +75,9 @@ def create(account: Account, params: Params) -> Document:
     params.without_effect(*WITHOUT_EFFECT)
     lines = [_line(group) for group in params.groups("line_items")]
     code, total = _total(params, lines)
+    types = types_asked(params, code)
+    intent_data = _intent_data(params.group("payment_intent_data"))
+    check_usage(types, intent_data.get("setup_future_usage"))
     now = account.now()
     ident = new_id("cs_test_a1")
     session = {
@@ -90,12 +93,12 @@ def create(account: Account, params: Params) -> Document:
         "expires_at": _expiry(params, now),
         "locale": params.choice("locale", LOCALES.split()),
         "metadata": params.metadata(),
-        "payment_method_types": _methods(params, code),
+        "payment_method_options": _options(params, types),
+        "payment_method_types": types,
         "success_url": _url(params, "success_url", params.need_text("success_url")),
         "url": f"{account.world.settings.url}/stripe/pay/{ident}",
         **_customer(account, params),
     }
-    intent_data = _intent_data(params.group("payment_intent_data"))
     params.finish()
     account.create(session, {"customer": session["customer"]})
     checkout.keep_hidden(account, ident, {"lines": lines, "intent": intent_data})
@@ -194,17 +197,11 @@ def _url(params: Params, name: str, url: str | None) -> str | None:
     return url
 
 
-def _methods(params: Params, code: str) -> list[str]:
-    possible = ["card", *([DEBITS[code]] if code in DEBITS else [])]
-    asked = params.texts("payment_method_types")
-    for method in asked:
-        if method not in possible:
-            raise ApiError(
-                f"The payment method type provided: {method} is invalid. Please ensure the provided type is"
-                f" activated in your dashboard and supports the currency {code}.",
-                param="payment_method_types",
-            )
-    return asked or possible
+def _options(params: Params, types: list[str]) -> dict[str, Any]:
+    found = options(params.group("payment_method_options"))
+    if WECHAT_PAY in types:
+        check_client(found, ["web"])
+    return found
 
 
 def _customer(account: Account, params: Params) -> dict[str, Any]:
@@ -231,4 +228,5 @@ def _intent_data(group: Params | None) -> dict[str, Any]:
         "metadata": group.metadata(),
         "description": group.text("description"),
         "receipt_email": group.text("receipt_email"),
+        "setup_future_usage": group.choice("setup_future_usage", USAGES),
     }

@@ -46,6 +46,20 @@ WORDS = {
         "您的卡被拒付：沙盒只接受测试卡。测试卡列表：https://stripe.com/docs/testing。"
     ),
     "Your card's security code is incorrect.": "卡的安全码不正确。",
+    "Alipay": "支付宝",
+    "WeChat Pay": "微信支付",
+    "By paying you allow {merchant} to charge this way to pay later, too.": (
+        "付款即表示您同意 {merchant} 以后也可从此付款方式扣款。"
+    ),
+    "Confirm in your Alipay app": "在支付宝中确认",
+    "Scan this code with WeChat": "请用微信扫描二维码",
+    "QR code": "二维码",
+    "Paid in the app": "已在应用中付款",
+    "Refused in the app": "已在应用中拒绝",
+    "Choose another way to pay": "换一种付款方式",
+    "Your card was declined for making repeated attempts too frequently"
+    " or exceeding its amount limit.": "您的卡被拒付：尝试次数过多或超出限额。",
+    "Your card was declined. This transaction requires authentication.": "您的卡被拒付：这笔交易需要验证。",
     "3-D Secure": "3-D Secure 验证",
     "By hand": "人工操作",
     "Hosted Checkout, refunds, webhooks.": "托管收银台、退款、异步通知。",
