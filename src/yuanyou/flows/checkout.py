@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from yuanyou.flows import links
 from yuanyou.flows.paid import Paid
 from yuanyou.flows.step import in_cell
+from yuanyou.flows.watch import NOBODY, Trail, must_verify
 from yuanyou.identity import queries as identity
 from yuanyou.kernel.ids import cell_of
 from yuanyou.kernel.money import Money
@@ -53,6 +54,7 @@ class Tender:
     use_wallet: bool
     keep: bool = False
     """They agree that this way to pay is kept for later."""
+    trail: Trail = NOBODY
     saved_id: int | None = None
     """Charge this kept way to pay. Only the surface knows that its owner is there."""
 
@@ -94,11 +96,21 @@ def _attempts(locked: payments.Locked, order: Order, tender: Tender, *, now: dat
         raise NothingToPayWith
     if not order.by_guest and disputes.holds(payment.customer_id):
         raise OnHold
-    return Started(locked, try_with(locked, tender, amount=owed - held, now=now).pk)
+    verify = must_verify(order, owed - held, tender.trail, now=now)
+    guest = order.by_guest
+    attempt = try_with(locked, tender, amount=owed - held, by_guest=guest, verify=verify, now=now)
+    return Started(locked, attempt.pk)
 
 
 def try_with(
-    locked: payments.Locked, tender: Tender, *, amount: Money, off_session: bool = False, now: datetime
+    locked: payments.Locked,
+    tender: Tender,
+    *,
+    amount: Money,
+    by_guest: bool = False,
+    off_session: bool = False,
+    verify: bool = False,
+    now: datetime,
 ) -> Attempt:
     """Store a try with the tender's method before the provider hears of it."""
     assert tender.provider is not None
@@ -113,7 +125,16 @@ def try_with(
         amount=amount,
         now=now,
         state=AttemptState.SUBMITTING,
-        manner=Manner(keep=tender.keep, saved_id=tender.saved_id, payer_ref=known, off_session=off_session),
+        manner=Manner(
+            keep=tender.keep,
+            saved_id=tender.saved_id,
+            payer_ref=known,
+            off_session=off_session,
+            verify=verify,
+            tried_by=None if by_guest else locked.payment.customer_id,
+            device=tender.trail.device,
+            address=tender.trail.address,
+        ),
     )
 
 

@@ -97,6 +97,10 @@ class Manner:
     saved_id: int | None = None
     payer_ref: str | None = None
     off_session: bool = False
+    verify: bool = False
+    tried_by: int | None = None
+    device: str | None = None
+    address: str | None = None
 
 
 def open_attempt(
@@ -124,6 +128,10 @@ def open_attempt(
         saved_method_id=manner.saved_id,
         payer_ref=manner.payer_ref,
         off_session=manner.off_session,
+        verify=manner.verify,
+        tried_by=manner.tried_by,
+        device=manner.device,
+        address=manner.address,
         created_at=now,
     )
 

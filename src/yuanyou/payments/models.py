@@ -49,7 +49,7 @@ class Payment(Row):
             ),
         ]
         indexes = [
-            models.Index(fields=["expires_at"], condition=Q(state=PaymentState.OPEN), name="payment_open")
+            models.Index(fields=["expires_at"], condition=Q(state=PaymentState.OPEN), name="payment_open"),
         ]
 
     @property
@@ -75,6 +75,8 @@ class Attempt(Row):
     card = models.JSONField(default=dict)
     fingerprint = models.CharField(max_length=64, null=True)
     """The provider's fingerprint of the card: the same card, whoever shows it."""
+    tried_by = models.BigIntegerField(null=True)
+    """The customer who tries; null: a guest."""
     device = models.CharField(max_length=64, null=True)
     """Keyed hash of the browser that began it, for limits; nothing can be read from it."""
     address = models.CharField(max_length=64, null=True)
@@ -119,6 +121,9 @@ class Attempt(Row):
                 fields=["charge_ref"], condition=Q(charge_ref__isnull=False), name="attempt_of_charge"
             ),
             models.Index(fields=["-created_at"], name="attempt_lately"),
+            models.Index(fields=["tried_by"], condition=Q(tried_by__isnull=False), name="attempt_of_payer"),
+            models.Index(fields=["device"], condition=Q(device__isnull=False), name="attempt_of_device"),
+            models.Index(fields=["address"], condition=Q(address__isnull=False), name="attempt_of_address"),
         ]
 
     @property

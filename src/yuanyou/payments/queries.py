@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from yuanyou.kernel.ids import BadReference, parse
 from yuanyou.kernel.money import Money
+from yuanyou.kernel.sql import load
+from yuanyou.payments.limits import Lately
 from yuanyou.payments.models import (
     OUTSIDE,
     WALLET,
@@ -49,6 +52,7 @@ class AttemptView:
     card: dict[str, str]
     expires_at: datetime
     ask_at: datetime | None
+    saved_id: int | None
 
     @property
     def is_wallet(self) -> bool:
@@ -222,6 +226,26 @@ def paid_before(customer_id: int, *, fingerprint: str | None, but: int) -> int:
     return paid.filter(disputes__isnull=True).exclude(pk=but).count()
 
 
+def lately(
+    customer_id: int | None, *, device: str | None, address: str | None, currency: str, now: datetime
+) -> Lately:
+    """What was tried and paid before, in the entered cell. None: a guest, known by the browser."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            load("yuanyou.payments.sql", "lately"),
+            {
+                "customer": customer_id,
+                "device": device,
+                "address": address,
+                "currency": currency,
+                "day_ago": now - timedelta(days=1),
+                "hour_ago": now - timedelta(hours=1),
+                "ten_minutes_ago": now - timedelta(minutes=10),
+            },
+        )
+        return Lately(*cursor.fetchone())
+
+
 def ended_waiting(*, now: datetime, limit: int) -> list[int]:
     """Open payments past their time of which no attempt with a provider may still succeed."""
     asked = Attempt.objects.filter(payment=OuterRef("pk"), state__in=OPEN).exclude(provider=WALLET)
@@ -350,6 +374,7 @@ def _view(payment: Payment) -> PaymentView:
                 a.card,
                 a.expires_at,
                 a.ask_at,
+                a.saved_method_id,
             )
             for a in attempts
         ),

@@ -112,6 +112,11 @@ class Config:
     """Threads in each of them; each keeps one database connection."""
     refund_approval_above: int
     """Refunds above this many minor units of the book currency need a second person."""
+    top_up_day_limit: int
+    """What one customer may put into the wallet within a day, in minor units of the book currency."""
+    day_limit: int
+    """What one customer may pay through providers within a day; US rules know a limit of USD 2,000
+    (31 CFR 1010.100) below which a seller of closed-loop value stays a seller."""
     surplus_policy: Surplus
     """Where late or double money goes: to the customer's `wallet`, or back as a `refund`."""
 
@@ -171,6 +176,8 @@ class Config:
             web_workers=read.number("web_workers", 2, least=1, most=64),
             web_threads=read.number("web_threads", 4, least=1, most=256),
             refund_approval_above=read.number("refund_approval_above", 5000, least=0, most=10**9),
+            top_up_day_limit=read.number("top_up_day_limit", 50_000, least=0, most=200_000),
+            day_limit=read.number("day_limit", 200_000, least=0, most=200_000),
             surplus_policy=cast(Surplus, read.choice("surplus_policy", "wallet", among=("wallet", "refund"))),
         )
 
