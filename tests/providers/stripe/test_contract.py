@@ -92,7 +92,9 @@ class StripeCompany:
         yield
         self.sandbox.control("faults", method="DELETE")
 
-    def notice_of(self, provider_ref: str) -> Sent:
+    def notice_of(self, provider_ref: str, *, secret: str | None = None) -> Sent:
+        """While secrets rotate, Stripe signs each notice with both."""
+
         def told() -> list[Sent]:
             found = self.shop.of("checkout.session.completed")
             return [
@@ -110,6 +112,9 @@ class StripeCompany:
             payload, secret or self.sandbox.webhook_secret, timestamp=at
         )
         return Sent({"Stripe-Signature": header}, body)
+
+    def days_end(self) -> None:
+        """A balance transaction is listed at once."""
 
     def rotate(self) -> str:
         made = self.sandbox.control("stripe/rotate_webhook_secret", {"overlap_seconds": 3600})

@@ -1,5 +1,6 @@
 """Taking money with an order: asking for it, looking at it, capturing it, and giving it up."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -39,6 +40,10 @@ PAYER_AGAIN = frozenset(
 """The order lives on: the payer goes back to PayPal and chooses something else."""
 OVER = frozenset({"ORDER_EXPIRED", "ORDER_COMPLETED_OR_VOIDED"})
 CAPTURED = frozenset({"ORDER_ALREADY_CAPTURED", "ORDER_ALREADY_COMPLETED"})
+
+
+APPROVAL = ("update_time", "payer", "payment_source")
+"""What of an order is another one when the payer has approved again."""
 
 
 class Checkout:
@@ -119,7 +124,7 @@ class Checkout:
 
     def _take(self, ask: Ask, order: Json, before: Snapshot) -> Snapshot:
         """Capture. A payer who was declined approves anew, and that is another request with another key."""
-        approved = crc32(str(order.get("update_time", "")).encode())
+        approved = crc32(json.dumps([order.get(name) for name in APPROVAL], sort_keys=True).encode())
         options = {
             "id": before.provider_ref,
             "paypal_request_id": f"{ask.idempotency_key}.take.{approved:08x}",
