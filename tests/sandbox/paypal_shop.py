@@ -50,6 +50,11 @@ class Wire:
         answer = self.http.post("/v1/oauth2/token", data={"grant_type": "client_credentials"}, auth=keys)
         self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
+    def wait(self, seconds: int) -> None:
+        """Let time pass; tokens end with it."""
+        self.sandbox.control("clock", {"advance_seconds": seconds})
+        self.renew()
+
     def post(
         self, path: str, body: Any = None, *, key: str | None = None, prefer: str | None = WHOLE
     ) -> tuple[int, Any]:

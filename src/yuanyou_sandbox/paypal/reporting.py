@@ -113,9 +113,9 @@ def _refused(field: str, why: str) -> ApiError:
 
 
 def _known(account: Account, refreshed: int) -> list[Document]:
-    """What the reports know by now."""
+    """What the reports know by now, oldest first."""
     found, _ = account.page(balance.KIND, Page(limit=1_000_000, before=refreshed + 1))
-    return [each for each in found if (each["moved"] or 0) <= refreshed]
+    return [each for each in found[::-1] if (each["moved"] or 0) <= refreshed]
 
 
 def _detail(movement: Document, *, payers: bool) -> Document:
