@@ -8,6 +8,7 @@ import stripe
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.sandbox.paypal_shop import Wire, agree, approval_url
 from tests.sandbox.shop import CHALLENGED, POOR, order, pay_on_page
 from yuanyou_sandbox.testing import RunningSandbox
 
@@ -31,18 +32,34 @@ def test_no_page_has_a_barrier(
 ) -> None:
     addresses = [f"{sandbox.url}{path}" for path in ("/", "/stripe/", "/notices", "/mail/", "/esim/")]
     addresses += _pay_pages(sandbox, api)
-    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
-    page = context.new_page()
-    found = []
-    for address in addresses:
-        page.goto(f"{address}?lang={language}")
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                found.append((address, width, "wider than the screen"))
-        found += [(address, each["id"], each["nodes"]) for each in Axe().run(page).response["violations"]]
-    context.close()
-    assert found == []
+    assert _barriers(browser, addresses, language, scheme) == []
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "zh-Hans"), ("dark", "en")])
+def test_no_page_of_paypal_has_a_barrier(
+    browser: Browser, sandbox: RunningSandbox, wire: Wire, scheme: str, language: str
+) -> None:
+    addresses = [*_approval_pages(sandbox, wire), f"{sandbox.paypal_url}/"]
+    assert _barriers(browser, addresses, language, scheme) == []
+
+
+def test_a_payer_clicks_through_a_decline_and_agrees_again(
+    browser: Browser, sandbox: RunningSandbox, wire: Wire
+) -> None:
+    home = f"{sandbox.paypal_url}/"
+    made = wire.order(context={"return_url": home, "cancel_url": home, "locale": "zh-CN"})
+    page = browser.new_page()
+    page.goto(approval_url(made))
+    page.check("#funding-card_declined")
+    page.click("#pay")
+    assert page.url == f"{home}?token={made['id']}&PayerID=SANDBOXPAYER1"
+    assert wire.post(f"/v2/checkout/orders/{made['id']}/capture")[0] == 422
+    page.goto(approval_url(made))
+    assert "您的银行拒绝了这笔付款。" in page.inner_text("#error")
+    page.check("#funding-balance")
+    page.click("#pay")
+    page.close()
+    assert wire.post(f"/v2/checkout/orders/{made['id']}/capture")[1]["status"] == "COMPLETED"
 
 
 def test_a_customer_clicks_through_a_decline_and_the_bank(
@@ -73,3 +90,30 @@ def _pay_pages(sandbox: RunningSandbox, api: stripe.StripeClient) -> list[str]:
     pay_on_page(paid, "bank_debit")
     bank = pay_on_page(challenged, CHALLENGED).headers["location"]
     return [fresh, declined, expired, paid, f"{sandbox.url}{bank}"]
+
+
+def _approval_pages(sandbox: RunningSandbox, wire: Wire) -> list[str]:
+    """The approval page as it is at first, after a decline, agreed to, when it is over, when it is paid."""
+    fresh, declined, agreed, expired, paid = (wire.order(key=str(place)) for place in range(5))
+    agree(declined, "card_declined")
+    agree(agreed)
+    agree(paid)
+    for made in (declined, paid):
+        wire.post(f"/v2/checkout/orders/{made['id']}/capture")
+    sandbox.control(f"paypal/orders/{expired['id']}/expire")
+    return [approval_url(made) for made in (fresh, declined, agreed, expired, paid)]
+
+
+def _barriers(browser: Browser, addresses: list[str], language: str, scheme: str) -> list[object]:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    found: list[object] = []
+    for address in addresses:
+        page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append((address, width, "wider than the screen"))
+        found += [(address, each["id"], each["nodes"]) for each in Axe().run(page).response["violations"]]
+    context.close()
+    return found

@@ -14,6 +14,9 @@ from yuanyou_sandbox.esim import words as esim_words
 from yuanyou_sandbox.esim.pages import ACTS
 from yuanyou_sandbox.esim.profiles import STATES
 from yuanyou_sandbox.mail import words as mail_words
+from yuanyou_sandbox.paypal import words as paypal_words
+from yuanyou_sandbox.paypal.funding import FUNDINGS
+from yuanyou_sandbox.paypal.overview import ACTS as PAYPAL_ACTS
 from yuanyou_sandbox.shared import words
 from yuanyou_sandbox.shared.mishaps import MODES
 from yuanyou_sandbox.stripe import words as stripe_words
@@ -21,9 +24,10 @@ from yuanyou_sandbox.stripe.cards import CARDS
 from yuanyou_sandbox.stripe.pay_page import CARD_CHOICES, DEBIT_CHOICES, WALLET_CHOICES
 from yuanyou_sandbox.testing import RunningSandbox
 
-PAGES = ("/", "/notices", "/stripe/", "/mail/", "/esim/", "/nothing/here")
+PAGES = ("/", "/notices", "/stripe/", "/paypal/", "/mail/", "/esim/", "/nothing/here")
 SOURCE = Path(yuanyou_sandbox.__file__).parent
-KNOWN = {*words.COMMON, *home.WORDS, *stripe_words.WORDS, *mail_words.WORDS, *esim_words.WORDS}
+OF_COMPANIES = (stripe_words, paypal_words, mail_words, esim_words)
+KNOWN = {*words.COMMON, *home.WORDS, *[text for each in OF_COMPANIES for text in each.WORDS]}
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -46,7 +50,8 @@ def test_every_text_of_a_page_is_translated() -> None:
 
 def test_every_choice_and_every_state_is_translated() -> None:
     choices = {does for _, does, _ in (*CARD_CHOICES, *DEBIT_CHOICES, *WALLET_CHOICES)}
-    assert choices | {*ACTS.values(), *STATES, *MODES} <= KNOWN
+    of_paypal = {*PAYPAL_ACTS.values(), *[each.label for each in FUNDINGS]}
+    assert choices | of_paypal | {*ACTS.values(), *STATES, *MODES} <= KNOWN
 
 
 def test_every_reason_of_a_decline_is_translated() -> None:

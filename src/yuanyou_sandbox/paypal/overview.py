@@ -15,6 +15,16 @@ from yuanyou_sandbox.shared.store import Document, Page
 from yuanyou_sandbox.shared.words import Translator, language_of
 
 SHOWN = 50
+ACTS = {
+    "expire": "Let it expire",
+    "complete": "The money arrives",
+    "deny": "The money does not come",
+    "win": "The shop wins",
+    "lose": "The payer wins",
+    "refund": "Refund the rest",
+    "dispute": "The payer disputes it",
+}
+"""What can be done by hand, and what its button says."""
 
 
 class Overview:
@@ -52,7 +62,7 @@ class Overview:
         order = self._account.find(orders.KIND, request.path_params["order"])
         if order is None:
             return not_found(request, Translator(language_of(request), WORDS))
-        if action in {name for name, _ in self._acts(order)}:
+        if action in self._acts(order):
             with self._account.transaction():
                 self._do(action, order)
         return RedirectResponse("/paypal/", 303)
@@ -73,18 +83,18 @@ class Overview:
             for each in disputes.open_of(account, capture):
                 disputes.resolve(account, each, disputes.WON if action == "win" else disputes.LOST)
 
-    def _acts(self, order: Document) -> list[tuple[str, str]]:
-        """What can be done by hand, as (action, label)."""
+    def _acts(self, order: Document) -> list[str]:
+        """What can be done by hand now."""
         captures = capturing.of_order(self._account, order["id"])
         if not captures:
-            return [] if orders.has_expired(self._account, order) else [("expire", "Let it expire")]
+            return [] if orders.has_expired(self._account, order) else ["expire"]
         capture = captures[0]
         if capture["status"] == "PENDING":
-            return [("complete", "The money arrives"), ("deny", "The money does not come")]
+            return ["complete", "deny"]
         if disputes.open_of(self._account, capture):
-            return [("win", "The shop wins"), ("lose", "The payer wins")]
+            return ["win", "lose"]
         if capture["status"] in capturing.MONEY_CAME and capturing.left_of(capture):
-            return [("refund", "Refund the rest"), ("dispute", "The payer disputes it")]
+            return ["refund", "dispute"]
         return []
 
     def _row(self, t: Translator, order: Document) -> list[Content]:
@@ -96,8 +106,8 @@ class Overview:
         waits = not captures and not gone
         link = el.a(amount, href=f"/paypal/checkoutnow?token={order['id']}") if waits else amount
         acts = [
-            button(t(label), f"/paypal/orders/{order['id']}", {"action": act})
-            for act, label in self._acts(order)
+            button(t(ACTS[act]), f"/paypal/orders/{order['id']}", {"action": act})
+            for act in self._acts(order)
         ]
         reference = unit.get("custom_id") or unit.get("invoice_id") or order["id"]
         shown_at = order["create_time"].replace("T", " ").replace("Z", " UTC")
