@@ -14,11 +14,13 @@ from tests.plans import MONTH, version_of
 from yuanyou import wiring
 from yuanyou.flows import auto_renewal, checkout, consent, saved_methods, settlement
 from yuanyou.flows.auto_renewal import Outcome
+from yuanyou.flows.letters import _context as letter_context
 from yuanyou.flows.step import in_cell
 from yuanyou.identity.queries import Person
 from yuanyou.kernel.money import Money
 from yuanyou.lines.models import Line
 from yuanyou.messages.models import Message
+from yuanyou.messages.render import render
 from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderState
 from yuanyou.payments.models import Attempt, Mandate
@@ -316,6 +318,41 @@ def test_one_decline_is_enough_for_all_lines_of_the_day(bank: Bank, people: Peop
     keep(people.mei, VISA)
     assert [auto_renewal.charge(line, now=FIRST_TRY) for line in lines] == [Outcome.ASKED] * 2
     assert len(bank.asked) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+def test_every_letter_says_what_it_must_in_every_language(bank: Bank, people: People, language: str) -> None:
+    line_id = a_line(people)
+    keep(people.mei, VISA)
+    bank.cards["pm_visa"] = Why.INSUFFICIENT_FUNDS
+    auto_renewal.charge(line_id, now=FIRST_TRY)
+    bank.cards["pm_visa"] = WELL
+    auto_renewal.charge(line_id, now=DAY_AFTER)
+    consent.stop(line_id, now=DAY_AFTER)
+    mandate = agree(line_id, people.mei, limit=PRICE - 1, text="One.\nTwo.", now=DAY_AFTER)
+    auto_renewal.charge(line_id, now=END + timedelta(days=29))
+    with in_cell(1):
+        consent.tell("auto_renewal_plan_gone", mandate, key="gone", facts={}, now=DAY_AFTER)
+        Message.objects.update(language=language)
+        letters = {
+            m.event: render(m, to="mei@example.com", context=letter_context(m)) for m in Message.objects.all()
+        }
+    links_in = {
+        "auto_renewal_on": ["/auto-renewal/"],
+        "auto_renewed": ["/auto-renewal/"],
+        "auto_renewal_failed": ["/orders/", "/auto-renewal/"],
+        "auto_renewal_off": ["/lines/"],
+        "auto_renewal_price": ["/orders/", "/lines/", "/auto-renewal/"],
+        "auto_renewal_plan_gone": ["/renew/", "/auto-renewal/"],
+    }
+    assert set(links_in) <= set(letters)
+    for event, links in links_in.items():
+        for link in links:
+            assert link in letters[event].text
+            assert link in letters[event].html
+    assert "- Two." in letters["auto_renewal_on"].text
+    assert "26.90" in letters["auto_renewal_price"].text
+    assert "26.89" in letters["auto_renewal_price"].html
 
 
 def test_a_consent_is_its_owners_and_the_same_words_are_one_consent(people: People) -> None:

@@ -20,6 +20,7 @@ from yuanyou.messages.receipt import receipt_page
 from yuanyou.messages.render import render
 from yuanyou.orders import queries as orders
 from yuanyou.orders.models import Order
+from yuanyou.payments import queries as payments
 from yuanyou.wiring import mail
 
 log = logging.getLogger(__name__)
@@ -66,11 +67,29 @@ def _context(message: Message) -> dict[str, Any]:
     if "amount_minor" in facts:
         context["amount"] = Money(facts["amount_minor"], facts["currency"])
     if message.line is not None:
-        context |= {"number": message.line.number, "zone": message.line.zone}
+        line = message.line
+        page = f"{settings.CONFIG.site_url}/lines/{line.ref}/"
+        context |= {"number": line.number, "zone": line.zone, "line_link": page}
+    context |= _of_auto_renewal(facts)
     if "order_id" in facts:
         order = Order.objects.get(pk=facts["order_id"])
         kept = orders.receipt_of(order.pk)
         assert kept is not None
         page = receipt_page(kept)
         context |= {"receipt": page, "lines": page.lines(message.language), "link": links.order_page(order)}
+    return context
+
+
+def _of_auto_renewal(facts: dict[str, Any]) -> dict[str, Any]:
+    """What letters about an automatic renewal show: words agreed to, links to pay and to stop, instants."""
+    context: dict[str, Any] = {"reason": facts.get("reason")}
+    if "mandate_id" in facts:
+        agreed = payments.mandate(facts["mandate_id"])
+        context |= {"stop_link": links.stop_page(agreed.id), "agreed": agreed.text.splitlines()}
+    if "limit_minor" in facts:
+        context["limit"] = Money(facts["limit_minor"], facts["currency"])
+    if "to_pay_id" in facts:
+        context["pay_link"] = links.order_page(Order.objects.get(pk=facts["to_pay_id"]))
+    if facts.get("at"):
+        context["at"] = datetime.fromisoformat(facts["at"])
     return context

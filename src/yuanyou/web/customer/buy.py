@@ -1,6 +1,6 @@
 """Buying: the first order of a line, and money into the wallet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -75,7 +75,7 @@ def buy(request: CustomerRequest, code: str) -> HttpResponse:
         name=quote.plan.name(language),
         summary=quote.plan.summary(language),
         taxes=taxes_shown(quote),
-        bill=bill(form, total=quote.total, wallet=_wallet(person)),
+        bill=bill(form, total=quote.total, wallet=_wallet(person), person=person, now=now),
         key=form.pay_key(),
     )
     return _show(request, "buy", {"page": page, "problem": problem})
@@ -91,7 +91,7 @@ def fill_wallet(request: CustomerRequest) -> HttpResponse:
         amount = _money(form.cleaned_data["amount"], currency)
 
         def begin(tender: Tender, key: UUID) -> tuple[Order, str | None]:
-            tender = Tender(tender.method, tender.provider, use_wallet=False)
+            tender = replace(tender, use_wallet=False)
             return top_up.begin(
                 person, amount=amount, tender=tender, key=key, language=get_language() or "en", now=now
             )
@@ -105,7 +105,8 @@ def fill_wallet(request: CustomerRequest) -> HttpResponse:
     typed = str(form.data.get("amount") or "")
     chosen = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= len("200") else AMOUNTS[1]
     nothing = Money(0, currency)
-    owed = bill(form, total=_money(max(1, chosen), currency), wallet=nothing)
+    total = _money(max(1, chosen), currency)
+    owed = bill(form, total=total, wallet=nothing, person=person, now=now)
     page = TopUpPage(AMOUNTS, chosen, _wallet(person), owed, form.pay_key())
     return _show(request, "top_up", {"page": page, "problem": problem})
 

@@ -14,6 +14,7 @@ class PayForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     method = forms.CharField(required=False)
     use_wallet = forms.BooleanField(required=False)
+    keep = forms.BooleanField(required=False)
     again = forms.BooleanField(required=False)
 
     def pay_key(self) -> UUID:

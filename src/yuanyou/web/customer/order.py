@@ -1,10 +1,12 @@
 """The page of one order: pay, wait, done. It updates itself, and a manual refresh shows the same."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages as notices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,8 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from yuanyou.flows import checkout, links, settlement
-from yuanyou.flows.checkout import NothingToPayWith, NotPayable
+from yuanyou.flows.checkout import NothingToPayWith, NotPayable, OnHold
 from yuanyou.flows.step import apart, in_cell
+from yuanyou.flows.watch import TooMuch
+from yuanyou.identity.queries import Person, customer_of
 from yuanyou.kernel.ids import cell_of
 from yuanyou.kernel.money import Money, total
 from yuanyou.ledger.actions import Overdrawn
@@ -23,9 +27,11 @@ from yuanyou.orders.models import Order
 from yuanyou.orders.queries import ReceiptView
 from yuanyou.orders.rules import OrderState
 from yuanyou.payments import queries as payments
-from yuanyou.payments.queries import PaymentView
+from yuanyou.payments.queries import AttemptView, PaymentView
 from yuanyou.payments.rules import OPEN, AttemptState
 from yuanyou.web.customer.access import opened_order
+from yuanyou.web.customer.kept import KeptShown, usable
+from yuanyou.web.customer.paying import REFUSALS
 from yuanyou.web.shared import methods
 from yuanyou.web.shared.methods import Method, name_of
 from yuanyou.web.shared.reasons import words_for
@@ -46,7 +52,11 @@ class OrderPage:
     path: str
     rest: Money
     reason_words: str
+    kept: list[KeptShown]
+    """What the owner keeps, if it is the owner who looks: the secret in the link alone does not show it."""
     methods: list[Method]
+    chosen: str
+    may_keep: bool
     receipt: ReceiptView | None
     receipt_number: str | None
     paid_by: object
@@ -64,7 +74,8 @@ class OrderPage:
 @never_cache
 def show(request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
     """The order now; asked by htmx, only the part that changes."""
-    page = _page(opened_order(ref, token))
+    order = opened_order(ref, token)
+    page = _page(order, owner=_owner(request, order))
     part = request.headers.get("HX-Request") == "true"
     template = "customer/_order.html" if part else "customer/order.html"
     return render(request, template, {"page": page})
@@ -89,15 +100,30 @@ def landed(_request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
 def pay(request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
     """Another try: the same pay page, or another method with the order kept."""
     order = opened_order(ref, token)
-    tender = methods.tender(request.POST.get("method", ""), use_wallet=bool(request.POST.get("use_wallet")))
+    tender = methods.tender(
+        request.POST.get("method", ""),
+        use_wallet=bool(request.POST.get("use_wallet")),
+        keep=bool(request.POST.get("keep")),
+    )
+    if _owner(request, order) is None:
+        tender = replace(tender, keep=False, saved_id=None)
     try:
         url = checkout.again(order, tender, now=settings.CLOCK.now())
     except (NotPayable, NothingToPayWith, Overdrawn):
         url = None
+    except (OnHold, TooMuch) as refusal:
+        notices.error(request, str(REFUSALS[type(refusal)]))
+        url = None
     return redirect(url or links.order_page(order))
 
 
-def _page(order: Order) -> OrderPage:
+def _owner(request: HttpRequest, order: Order) -> Person | None:
+    """Whose order it is, if they are signed in and no guest made it."""
+    person = customer_of(request.user.pk) if request.user.is_authenticated else None
+    return person if person and person.id == order.customer_id and not order.by_guest else None
+
+
+def _page(order: Order, *, owner: Person | None) -> OrderPage:
     with in_cell(cell_of(order.pk)):
         payment = payments.payment_of(order.pk)
         receipt = orders.receipt_of(order.pk)
@@ -106,6 +132,8 @@ def _page(order: Order) -> OrderPage:
     asked = [attempt for attempt in payment.attempts if not attempt.is_wallet]
     last = asked[-1] if asked else None
     by = next((a for a in asked if a.state == AttemptState.SUCCEEDED), None)
+    offered = methods.fitting(_rest(payment)) if order.state == OrderState.OPEN else []
+    kept = usable(owner, _rest(payment), now=settings.CLOCK.now()) if owner and offered else []
     before, after = order.result.get("before") or {}, order.result.get("after") or {}
     return OrderPage(
         order=order,
@@ -113,7 +141,10 @@ def _page(order: Order) -> OrderPage:
         path=reverse("customer:order", args=[order.ref, order.token]),
         rest=_rest(payment),
         reason_words=str(words_for(last.reason)) if last and last.reason else "",
-        methods=methods.fitting(_rest(payment)) if order.state == OrderState.OPEN else [],
+        kept=kept,
+        methods=offered,
+        chosen=_first_choice([*kept, *offered], last),
+        may_keep=owner is not None and any(method.saves for method in offered),
         receipt=receipt,
         receipt_number=receipt_page(receipt).number if receipt else None,
         paid_by=name_of(by.method if by else methods.WALLET),
@@ -133,6 +164,13 @@ def _rest(payment: PaymentView) -> Money:
     """What is left to pay beside the wallet's part that is held."""
     held = [a.amount for a in payment.attempts if a.is_wallet and a.state == AttemptState.PROCESSING]
     return payment.amount - total(held, currency=payment.amount.currency)
+
+
+def _first_choice(ways: Sequence[Method | KeptShown], last: AttemptView | None) -> str:
+    """The first way to pay that has not just been refused."""
+    refused = methods.code_of(last) if last and last.state in GONE else None
+    codes = [way.code for way in ways]
+    return next((code for code in codes if code != refused), codes[0] if codes else "")
 
 
 def _money(order: Order, key: str) -> Money | None:

@@ -11,6 +11,8 @@ from yuanyou.allowances.queries import Balance, Left
 from yuanyou.catalog.queries import plan_version
 from yuanyou.esim import queries as esim
 from yuanyou.esim.queries import Install
+from yuanyou.flows import consent
+from yuanyou.flows.consent import Upcoming
 from yuanyou.flows.lapse import bring_up_to_date
 from yuanyou.flows.step import in_cell
 from yuanyou.identity.queries import Person
@@ -44,6 +46,8 @@ class LineCard:
     buckets: tuple[Left, ...]
     as_of: datetime
     install: Install | None
+    auto: Upcoming | None
+    """Its automatic renewal; None while it is off."""
 
     @property
     def renewable(self) -> bool:
@@ -99,6 +103,7 @@ def _card(line_id: int, *, language: str, now: datetime) -> LineCard:
         buckets=_in_use(buckets, current),
         as_of=allowances.last_used_at(line.pk) or now,
         install=esim.install_of(line.pk),
+        auto=consent.upcoming(current, now=now),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -16,12 +17,15 @@ from yuanyou.flows import links
 from yuanyou.flows.checkout import NothingToPayWith, OnHold, Tender
 from yuanyou.flows.renewal import PlanDoesNotFit
 from yuanyou.flows.top_up import AmountOutOfRange
+from yuanyou.flows.watch import TooMuch
+from yuanyou.identity.queries import Person
 from yuanyou.kernel.money import Money
 from yuanyou.ledger.actions import Overdrawn
 from yuanyou.lines.rules import NotRenewable
 from yuanyou.orders.actions import OtherOrder
 from yuanyou.orders.models import Order
 from yuanyou.web.customer.forms import PayForm
+from yuanyou.web.customer.kept import KeptShown, usable
 from yuanyou.web.shared import methods
 from yuanyou.web.shared.methods import Method
 
@@ -50,6 +54,7 @@ REFUSALS: dict[type[Exception], Promise] = {
     NotOnSale: _("This plan is no longer sold. Choose another."),
     NotRenewable: _("This line cannot be renewed: its number has been given up, or it is not active yet."),
     OtherOrder: _("This page was used for another order. Please check and send it again."),
+    TooMuch: _("There were too many tries or too much was paid today. Please wait a day or write to us."),
     AmountOutOfRange: _("Choose an amount between 5 and 200."),
 }
 """Why an order could not begin, in words."""
@@ -62,8 +67,12 @@ class Bill:
     total: Money
     wallet: Money
     use_wallet: bool
+    kept: list[KeptShown]
+    """What the customer keeps and can pay this with; nobody else's, and nothing for guests."""
     methods: list[Method]
     chosen: str
+    may_keep: bool
+    keep: bool
 
     @property
     def from_wallet(self) -> Money:
@@ -74,24 +83,43 @@ class Bill:
         return self.total - self.from_wallet
 
     @property
-    def method(self) -> Method | None:
-        return next((method for method in self.methods if method.code == self.chosen), None)
+    def method(self) -> Method | KeptShown | None:
+        ways: list[Method | KeptShown] = [*self.kept, *self.methods]
+        return next((way for way in ways if way.code == self.chosen), None)
 
 
-def bill(form: PayForm, *, total: Money, wallet: Money) -> Bill:
-    """The bill for what the form has chosen so far; the first method that fits is preselected."""
+def bill(form: PayForm, *, total: Money, wallet: Money, person: Person | None, now: datetime) -> Bill:
+    """The bill for what the form has chosen so far; the first way to pay that fits is preselected.
+
+    `person` None: a guest, who keeps nothing.
+    """
     use_wallet = bool(form.data.get("use_wallet")) and wallet.minor > 0
     rest = total - min(wallet, total) if use_wallet else total
     offered = methods.fitting(rest) if rest else []
+    kept = usable(person, rest, now=now) if person and rest else []
+    codes = [way.code for way in (*kept, *offered)]
     chosen = str(form.data.get("method") or "")
-    if chosen not in {method.code for method in offered}:
-        chosen = offered[0].code if offered else ""
-    return Bill(total, wallet, use_wallet, offered, chosen)
+    if chosen not in codes:
+        chosen = codes[0] if codes else ""
+    return Bill(
+        total=total,
+        wallet=wallet,
+        use_wallet=use_wallet,
+        kept=kept,
+        methods=offered,
+        chosen=chosen,
+        may_keep=person is not None and any(method.saves for method in offered),
+        keep=bool(form.data.get("keep")),
+    )
 
 
 def go(form: PayForm, begin: Begin) -> HttpResponse | str:
     """Begin what the form asks for: a redirect to the pay page or the order, or the reason it could not."""
-    tender = methods.tender(form.cleaned_data["method"], use_wallet=form.cleaned_data["use_wallet"])
+    tender = methods.tender(
+        form.cleaned_data["method"],
+        use_wallet=form.cleaned_data["use_wallet"],
+        keep=form.cleaned_data["keep"],
+    )
     try:
         order, url = begin(tender, form.cleaned_data["key"])
     except tuple(REFUSALS) as refusal:

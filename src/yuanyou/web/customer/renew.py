@@ -1,6 +1,6 @@
 """Renew: the plan of last time is chosen already; total, new end and method on one page; one button."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from yuanyou.flows import links, renewal
 from yuanyou.flows.checkout import Tender
 from yuanyou.flows.renewal import Choice, Offer, PaidJustNow, StartNow
 from yuanyou.identity import queries as identity
+from yuanyou.identity.queries import Person
 from yuanyou.kernel.money import Money
 from yuanyou.lines.rules import NotRenewable
 from yuanyou.orders.models import Order
@@ -65,7 +66,7 @@ class RenewPage:
 @customer_required
 def renew(request: CustomerRequest, ref: str) -> HttpResponse:
     """The owner renews a line of their own."""
-    return _renew(request, own_line(request.customer, ref), owner_hint=None)
+    return _renew(request, own_line(request.customer, ref), person=request.customer)
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -87,11 +88,12 @@ def guest(request: HttpRequest, signed: str) -> HttpResponse:
         line_id = signing.loads(signed, salt=SALT, max_age=GUEST_LINK_SECONDS)
     except signing.BadSignature:
         return redirect("customer:find")
-    return _renew(request, line_id, owner_hint="")
+    return _renew(request, line_id, person=None)
 
 
-def _renew(request: HttpRequest, line_id: int, *, owner_hint: str | None) -> HttpResponse:
-    now, by_guest = settings.CLOCK.now(), owner_hint is not None
+def _renew(request: HttpRequest, line_id: int, *, person: Person | None) -> HttpResponse:
+    """The page for the line's owner, or for a guest (`person` None)."""
+    now, by_guest = settings.CLOCK.now(), person is None
     form = RenewForm(request.POST or request.GET)
     problem, earlier = None, None
     if request.method == "POST" and form.is_valid():
@@ -101,7 +103,7 @@ def _renew(request: HttpRequest, line_id: int, *, owner_hint: str | None) -> Htt
                 line_id,
                 version_id=form.cleaned_data["plan"],
                 start=form.cleaned_data["start"],
-                tender=Tender(tender.method, tender.provider, tender.use_wallet and not by_guest),
+                tender=replace(tender, use_wallet=False, keep=False, saved_id=None) if by_guest else tender,
                 key=key,
                 by_guest=by_guest,
                 language=get_language() or "en",
@@ -117,7 +119,7 @@ def _renew(request: HttpRequest, line_id: int, *, owner_hint: str | None) -> Htt
             return answer
         problem = answer
     try:
-        page = _page(form, renewal.offer(line_id, now=now), by_guest=by_guest)
+        page = _page(form, renewal.offer(line_id, now=now), person=person, now=now)
     except NotRenewable:
         return render(request, "customer/not_renewable.html", status=409)
     part = request.headers.get("HX-Request") == "true" and request.method == "GET"
@@ -132,7 +134,8 @@ def _renew(request: HttpRequest, line_id: int, *, owner_hint: str | None) -> Htt
     return render(request, template, context, status=422 if failed else 200)
 
 
-def _page(form: RenewForm, offer: Offer, *, by_guest: bool) -> RenewPage:
+def _page(form: RenewForm, offer: Offer, *, person: Person | None, now: datetime) -> RenewPage:
+    by_guest = person is None
     wanted = str(form.data.get("plan") or offer.preselected)
     if not offer.choices:
         raise Http404
@@ -149,7 +152,7 @@ def _page(form: RenewForm, offer: Offer, *, by_guest: bool) -> RenewPage:
         taxes=taxes_shown(chosen.quote),
         start=Start.NOW if start_now and form.data.get("start") == Start.NOW else Start.AFTER,
         start_now=start_now,
-        bill=bill(form, total=chosen.quote.total, wallet=wallet),
+        bill=bill(form, total=chosen.quote.total, wallet=wallet, person=person, now=now),
         key=form.pay_key(),
         owner_hint=hint,
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yuanyou.web.customer import buy, home, order, receipts, renew
+from yuanyou.web.customer import auto_renewal, buy, home, order, receipts, renew, ways_to_pay
 
 app_name = "customer"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("lite/", home.lite, name="lite"),
     path("lines/<str:ref>/", home.line, name="line"),
     path("lines/<str:ref>/install/", home.install, name="install"),
+    path("lines/<str:ref>/auto-renewal/", auto_renewal.switch, name="auto-renewal"),
+    path("auto-renewal/<str:signed>/", auto_renewal.stop, name="stop-auto-renewal"),
     path("lines/<str:ref>/renew/", renew.renew, name="renew"),
     path("renew/", renew.find, name="find"),
     path("renew/<str:signed>/", renew.guest, name="guest-renew"),
@@ -18,5 +20,8 @@ urlpatterns = [
     path("orders/<str:ref>/<uuid:token>/pay/", order.pay, name="pay"),
     path("orders/<str:ref>/<uuid:token>/receipt/", receipts.receipt, name="receipt"),
     path("orders/<str:ref>/<uuid:token>/receipt.pdf", receipts.receipt_pdf, name="receipt-pdf"),
+    path("account/ways-to-pay/", ways_to_pay.overview, name="ways-to-pay"),
+    path("account/ways-to-pay/<str:ref>/place/", ways_to_pay.place, name="place-way-to-pay"),
+    path("account/ways-to-pay/<str:ref>/remove/", ways_to_pay.remove, name="remove-way-to-pay"),
     path("receipts/", receipts.receipts, name="receipts"),
 ]

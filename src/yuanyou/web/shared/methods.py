@@ -6,7 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yuanyou.flows.checkout import Tender
+from yuanyou.kernel.ids import BadReference, Ref, parse
 from yuanyou.kernel.money import Money
+from yuanyou.payments.queries import AttemptView
 from yuanyou.wiring import payment_providers
 
 WORDS: dict[str, tuple[Promise, Promise, Promise]] = {
@@ -22,6 +24,8 @@ WORDS: dict[str, tuple[Promise, Promise, Promise]] = {
     ),
 }
 WALLET = "wallet"
+KEPT = "kept"
+"""Before the reference of a kept way to pay, in what a form sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Method:
     name: Promise
     note: Promise
     verb: Promise
+    saves: bool = False
+    """The customer may have it kept for next time."""
 
 
 def fitting(amount: Money) -> list[Method]:
@@ -39,17 +45,37 @@ def fitting(amount: Money) -> list[Method]:
     found = []
     for provider in payment_providers().values():
         fits = [method for method in provider.capabilities().methods if method.takes(amount)]
-        found += [Method(f"{provider.name}:{method.code}", *WORDS[method.code]) for method in fits]
+        found += [
+            Method(f"{provider.name}:{method.code}", *WORDS[method.code], saves=method.saves)
+            for method in fits
+        ]
     return found
 
 
-def tender(code: str, *, use_wallet: bool) -> Tender:
+def tender(code: str, *, use_wallet: bool, keep: bool = False) -> Tender:
     """What a form's choice means. An unknown code is no method at all."""
     provider, _colon, method = code.partition(":")
+    if provider == KEPT:
+        return Tender(method=None, provider=None, use_wallet=use_wallet, saved_id=_kept(method))
     known = payment_providers().get(provider)
     if known is None or known.capabilities().method(method) is None:
         return Tender(method=None, provider=None, use_wallet=use_wallet or code == WALLET)
-    return Tender(method=method, provider=provider, use_wallet=use_wallet)
+    return Tender(method=method, provider=provider, use_wallet=use_wallet, keep=keep)
+
+
+def _kept(ref: str) -> int | None:
+    """The id in a reference; whose it is, the checkout finds out."""
+    try:
+        return parse(ref, "sav").id
+    except BadReference:
+        return None
+
+
+def code_of(attempt: AttemptView) -> str:
+    """What a form sends to try the same way again."""
+    if attempt.saved_id is not None:
+        return f"{KEPT}:{Ref('sav', attempt.saved_id)}"
+    return f"{attempt.provider}:{attempt.method}"
 
 
 def name_of(method: str) -> Promise | str:

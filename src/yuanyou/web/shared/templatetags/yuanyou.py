@@ -8,6 +8,7 @@
 {% both_zones at zone %}          <time>; and on a line of its own the reader's zone, if its clock differs
 {% both_zones ends_at zone end=True %}
 {% hours opens closes zone %}      08:00–24:00 纽约时间, and the reader's
+{{ reason|why }}                  why a payment did not go through, in plain words
 {{ bytes|data }}, {{ seconds|minutes }}, {{ count|texts }}, {{ number|phone }}, {{ code|country }}
 {% line_state state %}            a chip with a shape and a word, for a line's state
 {% chip "good" _("Paid") %}       the same for anything else: good, warn, bad, wait, off
@@ -30,6 +31,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yuanyou.kernel.money import Money
 from yuanyou.web.shared import formats
+from yuanyou.web.shared.reasons import words_for
 from yuanyou.web.shared.trip import WHOLE, Trip
 
 register = template.Library()
@@ -49,6 +51,11 @@ LINE_STATES = {
     "released": ("off", _("Number given up")),
 }
 TONES = {"good": "", "warn": "grace", "bad": "stop", "wait": "quiet", "off": "quiet"}
+
+
+@register.filter
+def why(reason: str | None) -> str:
+    return str(words_for(reason or ""))
 
 
 @register.filter
