@@ -190,8 +190,10 @@ class World:
             mine = Refund.objects.filter(customer_id=self.person.id, state=RefundState.APPROVED).first()
             if mine is None:
                 return
-            payments.move_refund(mine, RefundEvent.SENT, now=self.now)
-            refund._told(mine, RefundSnapshot(told, f"re_{mine.pk}", mine.amount), now=self.now)
+            payments.move_refund(mine, RefundEvent.SENT, source="test", now=self.now)
+            locked, mine = refund.lock(mine.pk)
+            snapshot = RefundSnapshot(told, f"re_{mine.pk}", mine.amount)
+            refund._told(locked, mine, snapshot, source="test", now=self.now)
         if told is RefundTold.FAILED:
             self.model.wallet += mine.amount_minor
 
