@@ -212,6 +212,13 @@ class TestTheCertificatesAddress:
         is_refused(door, signer)
         assert server.asked == [PATH]
 
+    @pytest.mark.parametrize("status", [203, 302, 404, 500])
+    def test_has_nothing_to_say_unless_all_is_well(
+        self, door: Door, signer: Signer, server: CertificateServer, status: int
+    ) -> None:
+        server.serve(server.answers[PATH][2], status=status)
+        is_refused(door, signer)
+
     def test_is_asked_once(self, door: Door, signer: Signer, server: CertificateServer) -> None:
         enters(door, signer)
         enters(door, signer.with_(transmission_id="another"))

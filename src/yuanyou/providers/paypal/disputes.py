@@ -22,7 +22,8 @@ from yuanyou.providers.paypal.api import Api, deadline
 from yuanyou.providers.paypal.errors import translated
 from yuanyou.providers.paypal.orders import Json, our_ref
 
-PATH = "/v1/customer/disputes/{id}"
+LIST = "/v1/customer/disputes"
+PATH = f"{LIST}/{{id}}"
 NOTES_LENGTH = 2000
 OPEN_TOLD = {
     "WAITING_FOR_SELLER_RESPONSE": DisputeTold.NEEDS_RESPONSE,
@@ -51,6 +52,12 @@ class _Disputes(BaseController):  # type: ignore[misc]  # the SDK is untyped
     def get(self, dispute_id: str) -> Any:
         return self._run(self._request(HttpMethodEnum.GET, PATH, dispute_id))
 
+    def of_transaction(self, capture_id: str) -> Any:
+        named = Parameter().key("disputed_transaction_id").value(capture_id)
+        accept = Parameter().key("accept").value("application/json")
+        request = RequestBuilder().server(Server.DEFAULT).path(LIST).http_method(HttpMethodEnum.GET)
+        return self._run(request.query_param(named).header_param(accept).auth(Single("Oauth2")))
+
     def post(self, dispute_id: str, act: str, said: Json) -> Any:
         """Multipart, as for files; our part is the JSON that describes them."""
         part = Parameter().key("input").value(json.dumps(said)).default_content_type("application/json")
@@ -76,6 +83,14 @@ def query(api: Api, dispute_id: str) -> DisputeSnapshot:
     """Raises Unknown, Refused (there is no such dispute), Misconfigured."""
     with deadline(), translated():
         return _snapshot(_dispute(api, dispute_id))
+
+
+def of_payment(api: Api, capture_id: str) -> str | None:
+    """The latest dispute of a payment; None: there is none."""
+    with deadline(), translated():
+        answer = api.ask(lambda sdk: _Disputes(sdk.global_configuration).of_transaction(capture_id))
+        found = sorted((each["create_time"], str(each["dispute_id"])) for each in answer.get("items") or ())
+        return found[-1][1] if found else None
 
 
 def contest(api: Api, dispute_id: str, evidence: Evidence) -> DisputeSnapshot:

@@ -5,11 +5,13 @@ Source: PayPal's OpenAPI document reporting_transactions_v1 and its table of tra
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from yuanyou.kernel.money import Money
 from yuanyou.payments.port import Ask, Movement, NotYet, StatementLine, Unknown
+from yuanyou.providers.paypal import disputes
 from yuanyou.providers.paypal.amounts import from_paypal
 from yuanyou.providers.paypal.api import Api
 from yuanyou.providers.paypal.errors import Problem, translated
@@ -39,9 +41,10 @@ GROUPS = {"T00": Movement.PAYMENT, "T01": Movement.FEE, "T04": Movement.PAYOUT}
 """Event codes begin with what they are about."""
 REVERSED = {Movement.REFUND: Movement.REFUND_FAILED, Movement.DISPUTE: Movement.DISPUTE_REVERSED}
 """The same with money coming back to us."""
-ABOUT_ITS_BASE = frozenset(
-    {Movement.DISPUTE, Movement.DISPUTE_REVERSED, Movement.FEE, Movement.REFUND_FAILED}
-)
+DISPUTED = frozenset({Movement.DISPUTE, Movement.DISPUTE_REVERSED})
+ABOUT_ITS_BASE = frozenset({*DISPUTED, Movement.FEE, Movement.REFUND_FAILED})
+DISPUTE_FEES = frozenset({"T0106", "T0114"})
+"""Lines of their own at PayPal; for us the fee of a movement of the dispute."""
 
 
 def lines(api: Api, day: date) -> Iterator[StatementLine]:
@@ -51,7 +54,8 @@ def lines(api: Api, day: date) -> Iterator[StatementLine]:
     for transaction in _transactions(api, since, until):
         if transaction.get("transaction_status") != DENIED:
             with translated():
-                yield _line(transaction, since, until)
+                line = _line(transaction, since, until)
+            yield _named(api, line) if line.kind in DISPUTED else line
 
 
 def order_charged(api: Api, ask: Ask) -> str | None:
@@ -108,9 +112,18 @@ def _said(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def _named(api: Api, line: StatementLine) -> StatementLine:
+    """A movement of a dispute names the payment: its dispute is looked up."""
+    dispute_id = disputes.of_payment(api, line.about_ref) if line.about_ref else None
+    return replace(line, about_ref=dispute_id)
+
+
 def _line(transaction: Json, since: datetime, until: datetime) -> StatementLine:
     kind, gross = _kind(transaction), from_paypal(transaction["transaction_amount"])
-    fee = from_paypal(transaction["fee_amount"]) if "fee_amount" in transaction else Money(0, gross.currency)
+    nothing = Money(0, gross.currency)
+    fee = from_paypal(transaction["fee_amount"]) if "fee_amount" in transaction else nothing
+    if transaction.get("transaction_event_code") in DISPUTE_FEES:
+        gross, fee = nothing, gross
     name, base = str(transaction["transaction_id"]), transaction.get("paypal_reference_id")
     return StatementLine(
         provider_ref=name,
@@ -134,6 +147,8 @@ def _moved_at(transaction: Json, since: datetime, until: datetime) -> datetime:
 
 def _kind(transaction: Json) -> Movement:
     code = str(transaction.get("transaction_event_code", ""))
+    if code in DISPUTE_FEES:
+        return Movement.DISPUTE
     kind = EVENTS.get(code) or GROUPS.get(code[:3], Movement.OTHER)
     comes = not str(transaction["transaction_amount"]["value"]).startswith("-")
     return REVERSED.get(kind, kind) if comes else kind
