@@ -115,6 +115,14 @@ def test_pending_money_is_listed_for_who_asks_and_moves_when_it_comes(wire: Wire
     assert [each["transaction_status"] for each in _listed(wire)] == ["S"]
 
 
+def test_money_that_never_came_is_listed_as_denied_when_that_was_known(wire: Wire) -> None:
+    wire.captured("echeck_bounces")
+    wire.wait(4 * DAY)
+    wire.wait(4 * HOUR)
+    assert _listed(wire) == []
+    assert [each["transaction_status"] for each in _listed(wire, balance_affecting_records_only="N")] == ["D"]
+
+
 def test_a_payment_that_went_back_whole_is_marked(wire: Wire) -> None:
     capture = capture_of(wire.captured())
     wire.post(f"/v2/payments/captures/{capture['id']}/refund", {})

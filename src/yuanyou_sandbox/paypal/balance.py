@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from yuanyou_sandbox.paypal.account import Account
 from yuanyou_sandbox.paypal.ids import transaction_id
-from yuanyou_sandbox.shared.store import Document
+from yuanyou_sandbox.shared.store import Document, Page
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS paypal_totals (
@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS paypal_totals (
     PRIMARY KEY (currency, name)) WITHOUT ROWID;
 """
 KIND = "transaction"
+DAY, MOST_A_DAY = 86_400, 1_000_000
 GROSS, FEES, REFUNDS, DISPUTES, WITHDRAWN = "gross", "fees", "refunds", "disputes", "withdrawn"
 NAMES = (GROSS, FEES, REFUNDS, DISPUTES, WITHDRAWN)
 FEE_PER_TEN_THOUSAND = 349
@@ -103,7 +104,7 @@ def announce(account: Account, entry: Entry) -> Document:
         "changed": account.now(),
         "moved": None,
     }
-    return account.create(KIND, made)
+    return account.create(KIND, made, {"day": day_of(account.now())})
 
 
 def record(account: Account, entry: Entry) -> Document:
@@ -116,6 +117,7 @@ def move(account: Account, movement: Document, *, fee: int) -> Document:
     now = account.now()
     movement |= {"status": "S", "fee": fee, "changed": now, "moved": now}
     account.save(KIND, movement)
+    account.add_key(KIND, movement["id"], "day", day_of(now))
     sign = 1 if TOTAL[movement["code"]] == GROSS else -1
     _count(account, movement["currency"], TOTAL[movement["code"]], sign * movement["gross"])
     _count(account, movement["currency"], FEES, fee)
@@ -124,8 +126,23 @@ def move(account: Account, movement: Document, *, fee: int) -> Document:
 
 def mark(account: Account, ident: str, status: str) -> None:
     """D: it was denied; V: all of it went back; S: some of it is there again."""
-    movement = account.get(KIND, ident)
-    account.save(KIND, movement | {"status": status, "changed": account.now()})
+    movement, now = account.get(KIND, ident), account.now()
+    account.save(KIND, movement | {"status": status, "changed": now})
+    account.add_key(KIND, ident, "day", day_of(now))
+
+
+def of_days(account: Account, first: int, last: int) -> list[Document]:
+    """What was announced or moved on the days of these two moments, and between; oldest first."""
+    found: dict[str, Document] = {}
+    for day in range(first // DAY, last // DAY + 1):
+        here, _ = account.page(KIND, Page(limit=MOST_A_DAY, key=("day", str(day))))
+        found |= {each["id"]: each for each in here[::-1]}
+    return list(found.values())
+
+
+def day_of(at: int) -> str:
+    """What movements are found by."""
+    return str(at // DAY)
 
 
 def totals(account: Account) -> dict[str, dict[str, int]]:

@@ -11,9 +11,9 @@ from typing import Any
 from yuanyou_sandbox.paypal import balance, capturing, money
 from yuanyou_sandbox.paypal.account import HIDDEN, Account, shown
 from yuanyou_sandbox.paypal.balance import Code, Entry
+from yuanyou_sandbox.paypal.dispute_shapes import disputed_transaction, reversal_of
 from yuanyou_sandbox.paypal.errors import unprocessable
 from yuanyou_sandbox.paypal.ids import dispute_id
-from yuanyou_sandbox.paypal.payer import EMAIL, NAME
 from yuanyou_sandbox.shared.store import Document
 
 KIND, REVERSAL = "dispute", "reversal"
@@ -55,7 +55,7 @@ def open_dispute(account: Account, capture: Document, complaint: Complaint) -> D
         "dispute_id": ident,
         "create_time": account.time(now),
         "update_time": account.time(now),
-        "disputed_transactions": [_transaction(account, capture)],
+        "disputed_transactions": [disputed_transaction(account, capture)],
         "reason": complaint.reason,
         "status": OPEN,
         "dispute_state": STATES[OPEN],
@@ -194,7 +194,7 @@ def _take(account: Account, dispute: Document, code: Code, why: str) -> None:
     capture = account.get(capturing.KIND, dispute[HIDDEN]["capture"])
     capture[HIDDEN]["reversed"] += units
     capturing.restate(account, capture, why)
-    reversal = _reversal(account, capture, movement["id"], dispute["dispute_amount"])
+    reversal = reversal_of(account, capture, movement["id"], dispute["dispute_amount"])
     account.create(REVERSAL, reversal)
     told = money.shown(units, capture["amount"]["currency_code"])
     account.emit(
@@ -231,44 +231,6 @@ def _moved(account: Account, dispute: Document, way: str, units: int, reason: st
         "reason": reason,
     }
     dispute["money_movements"] = [*dispute.get("money_movements", []), told]
-
-
-def _reversal(account: Account, capture: Document, ident: str, amount: Document) -> Document:
-    """What PAYMENT.CAPTURE.REVERSED tells: it looks like a refund, and nobody asked for it."""
-    currency = amount["currency_code"]
-    return {
-        "id": ident,
-        "amount": amount,
-        "status": "COMPLETED",
-        "seller_payable_breakdown": {
-            "gross_amount": amount,
-            "paypal_fee": money.money(0, currency),
-            "net_amount": amount,
-            "total_refunded_amount": money.money(
-                capture[HIDDEN]["refunded"] + capture[HIDDEN]["reversed"], currency
-            ),
-        },
-        "create_time": account.time(),
-        "update_time": account.time(),
-        "links": [
-            account.link("self", f"v2/payments/refunds/{ident}"),
-            account.link("up", f"v2/payments/captures/{capture['id']}"),
-        ],
-    }
-
-
-def _transaction(account: Account, capture: Document) -> Document:
-    told = {
-        "seller_transaction_id": capture["id"],
-        "create_time": capture["create_time"],
-        "transaction_status": capture["status"],
-        "gross_amount": capture["amount"],
-        "invoice_number": capture.get("invoice_id"),
-        "custom": capture.get("custom_id"),
-        "buyer": {"name": f"{NAME['given_name']} {NAME['surname']}", "email": EMAIL},
-        "seller": {"email": account.payee()["email_address"], "merchant_id": account.merchant_id},
-    }
-    return {name: value for name, value in told.items() if value is not None}
 
 
 def _end(account: Account, dispute: Document, outcome: str, refunded: int) -> None:

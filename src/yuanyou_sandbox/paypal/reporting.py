@@ -13,7 +13,7 @@ from yuanyou_sandbox.paypal.balance import Code
 from yuanyou_sandbox.paypal.errors import MALFORMED, ApiError
 from yuanyou_sandbox.paypal.reader import Reader
 from yuanyou_sandbox.paypal.times import need_moment
-from yuanyou_sandbox.shared.store import Document, Page
+from yuanyou_sandbox.shared.store import Document
 
 LONGEST_WINDOW = 31 * 86_400
 USUAL_LAG = 3 * 3600
@@ -36,9 +36,8 @@ class Asked:
     payers: bool
 
     def wants(self, movement: Document) -> bool:
-        at = movement["moved"] or movement["changed"]
         return (
-            self.since <= at <= self.until
+            self.since <= _at(movement) <= self.until
             and (self.all_records or movement["moved"] is not None)
             and self.ident in {None, movement["id"]}
             and self.code in {None, movement["code"]}
@@ -55,8 +54,9 @@ def search(account: Account, reader: Reader) -> Document:
     reader.finish()
     refreshed = account.now() - lag(account)
     _check(asked, refreshed)
-    found = [each for each in _known(account, refreshed) if asked.wants(each)]
-    found.sort(key=lambda each: each["moved"] or each["changed"])
+    movements = balance.of_days(account, asked.since, min(asked.until, refreshed))
+    found = [each for each in movements if asked.wants(each) and _at(each) <= refreshed]
+    found.sort(key=_at)
     here = found[(number - 1) * size : number * size]
     return {
         "transaction_details": [_detail(each, payers=asked.payers) for each in here],
@@ -112,10 +112,9 @@ def _refused(field: str, why: str) -> ApiError:
     return ApiError(400, "INVALID_REQUEST", MALFORMED, details=details)
 
 
-def _known(account: Account, refreshed: int) -> list[Document]:
-    """What the reports know by now, oldest first."""
-    found, _ = account.page(balance.KIND, Page(limit=1_000_000, before=refreshed + 1))
-    return [each for each in found[::-1] if (each["moved"] or 0) <= refreshed]
+def _at(movement: Document) -> int:
+    """When it is listed: as it moved the balance, or, while it did not, as it was last changed."""
+    return int(movement["moved"] or movement["changed"])
 
 
 def _detail(movement: Document, *, payers: bool) -> Document:

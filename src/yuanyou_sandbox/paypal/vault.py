@@ -4,15 +4,13 @@ Sources: PayPal's OpenAPI document vault_payment_tokens_v3; developer.paypal.com
 save-payment-methods/during-purchase/orders-api/paypal.
 """
 
-from typing import Any
-
 from yuanyou_sandbox.paypal.account import HIDDEN, Account, shown
-from yuanyou_sandbox.paypal.errors import unprocessable
+from yuanyou_sandbox.paypal.errors import missing, unprocessable
 from yuanyou_sandbox.paypal.funding import BY_NAME, USUAL, Funding
 from yuanyou_sandbox.paypal.ids import customer_id, token_id
 from yuanyou_sandbox.paypal.payer import wallet
 from yuanyou_sandbox.paypal.reader import Reader
-from yuanyou_sandbox.shared.store import Document, Page
+from yuanyou_sandbox.shared.store import Document
 
 KIND = "payment_token"
 ACTIVE, CANCELED, DELETED = "active", "canceled", "deleted"
@@ -97,15 +95,10 @@ def delete(account: Account, reader: Reader, ident: str) -> None:
         change(account, token, state=DELETED, funding=None)
 
 
-def latest(account: Account, limit: int) -> list[dict[str, Any]]:
-    """For the overview."""
-    return account.page(KIND, Page(limit=limit))[0]
-
-
 def _existing(account: Account, ident: str) -> Document:
     token = account.get(KIND, ident)
     if token[HIDDEN]["state"] == DELETED:
-        return account.get(KIND, "")
+        raise missing()
     return token
 
 
