@@ -130,12 +130,6 @@ class ApiError(Exception):
         told = {"href": f"{DOCS}{first}", "rel": "information_link", "method": "GET"}
         self.body["links"] = [told, *(links or [])]
 
-    @property
-    def issue(self) -> str | None:
-        """The first fine-grained reason."""
-        details = self.body.get("details")
-        return str(details[0]["issue"]) if details else None
-
 
 def invalid(issue: str, field: str, value: object = None, *, location: str = "body") -> ApiError:
     """400: what was sent cannot be read as this request."""
