@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.flows.test_saved_methods import AMEX, VISA, keep
 from tests.houses import BY_CARD, fund, give_line, renew
 from tests.people import People
 from tests.plans import MONTH
@@ -35,6 +36,7 @@ OPEN_PAGES = (
     "site:plans",
     "site:help",
     "site:verify",
+    "site:ways",
     "site:faq",
     "site:terms",
     "site:refunds",
@@ -49,6 +51,7 @@ OWN_PAGES = (
     "customer:home",
     "customer:receipts",
     "customer:top-up",
+    "customer:ways-to-pay",
     "customer:lite",
     "account",
     "account_preferences",
@@ -56,7 +59,7 @@ OWN_PAGES = (
     "usersessions_list",
     "mfa_list_webauthn",
 )
-LINE_PAGES = ("customer:line", "customer:install", "customer:renew")
+LINE_PAGES = ("customer:line", "customer:install", "customer:renew", "customer:auto-renewal")
 
 
 @pytest.fixture
@@ -146,11 +149,13 @@ def test_nobody_is_kept_out_of_a_customers_page(
 ) -> None:
     line = str(Ref("line", give_line(people.mei, now=settings.CLOCK.now() - timedelta(days=3))))
     fund(people.mei, 650, now=settings.CLOCK.now())
+    visa, _ = keep(people.mei, VISA, AMEX)
     client = Client()
     client.force_login(Account.objects.get(pk=people.mei.account_id))
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page = visitor(browser, site, language=language, scheme=scheme, session=session)
     addresses = [reverse(name) for name in OWN_PAGES] + [reverse(name, args=[line]) for name in LINE_PAGES]
     addresses.append(reverse("customer:buy", args=[MONTH.code]))
+    addresses.append(reverse("customer:remove-way-to-pay", args=[str(Ref("sav", visa))]))
     addresses += order_pages(parse(line, "line").id, people)
     assert "\n".join(barrier for address in addresses for barrier in barriers(page, address)) == ""

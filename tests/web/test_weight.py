@@ -25,15 +25,15 @@ LANGUAGES = ("zh-hans", "zh-hant", "en")
 OPEN_PAGES = (
     *(
         (f"site:{name}", ())
-        for name in ("home", "plans", "help", "verify", "faq", "terms", "refunds", "privacy", "app")
+        for name in ("home", "plans", "help", "verify", "ways", "faq", "terms", "refunds", "privacy", "app")
     ),
     ("site:plan", (MONTH.code,)),
     ("account_login", ()),
     ("account_signup", ()),
     ("customer:find", ()),
 )
-OWN_PAGES = ("home", "receipts", "top-up")
-LINE_PAGES = ("line", "install", "renew")
+OWN_PAGES = ("home", "receipts", "top-up", "ways-to-pay")
+LINE_PAGES = ("line", "install", "renew", "auto-renewal")
 
 
 def light_enough(found: weight.Weight) -> None:

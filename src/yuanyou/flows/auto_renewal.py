@@ -290,7 +290,7 @@ def _why(mandate: Mandate, refusals: list[str | None]) -> str | None:
 
 def _tell_renewed(mandate: Mandate, order: Order, current: Timeline, *, now: datetime) -> None:
     end = current.paid_until
-    facts = {
+    facts: dict[str, object] = {
         "amount_minor": order.total_minor,
         "currency": order.currency,
         "at": end.isoformat() if end else None,

@@ -81,11 +81,11 @@ def upcoming(current: Timeline, *, now: datetime) -> Upcoming | None:
     mandate = queries.mandate_of(current.line.pk)
     if mandate is None:
         return None
-    order = Order.objects.filter(pk=mandate.order_id, state=OrderState.OPEN).first()
+    waiting = Order.objects.filter(pk=mandate.order_id or 0, state=OrderState.OPEN).first()
     return Upcoming(
         limit=mandate.limit,
         next_try=tries.announced(current, now=now),
-        to_pay=links.order_page(order) if order else None,
+        to_pay=links.order_page(waiting) if waiting else None,
     )
 
 

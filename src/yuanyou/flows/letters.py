@@ -68,8 +68,8 @@ def _context(message: Message) -> dict[str, Any]:
         context["amount"] = Money(facts["amount_minor"], facts["currency"])
     if message.line is not None:
         line = message.line
-        page = f"{settings.CONFIG.site_url}/lines/{line.ref}/"
-        context |= {"number": line.number, "zone": line.zone, "line_link": page}
+        line_link = f"{settings.CONFIG.site_url}/lines/{line.ref}/"
+        context |= {"number": line.number, "zone": line.zone, "line_link": line_link}
     context |= _of_auto_renewal(facts)
     if "order_id" in facts:
         order = Order.objects.get(pk=facts["order_id"])

@@ -20,7 +20,7 @@ def landing_page(order: Order) -> str:
 
 def stop_page(mandate_id: int) -> str:
     """Where a letter's one tap ends an automatic renewal, without signing in."""
-    return f"{settings.CONFIG.site_url}/auto-renewal/{STOPS.sign(mandate_id)}/"
+    return f"{settings.CONFIG.site_url}/auto-renewal/{STOPS.sign(str(mandate_id))}/"
 
 
 def to_stop(signed: str) -> int | None:

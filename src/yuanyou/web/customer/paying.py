@@ -97,7 +97,7 @@ def bill(form: PayForm, *, total: Money, wallet: Money, person: Person | None, n
     rest = total - min(wallet, total) if use_wallet else total
     offered = methods.fitting(rest) if rest else []
     kept = usable(person, rest, now=now) if person and rest else []
-    codes = [way.code for way in (*kept, *offered)]
+    codes = [*(way.code for way in kept), *(method.code for method in offered)]
     chosen = str(form.data.get("method") or "")
     if chosen not in codes:
         chosen = codes[0] if codes else ""
