@@ -270,7 +270,7 @@ def _ask(waiting: Waiting, event: str, kept: list[Kept], *, now: datetime) -> Ou
     again = tries.announced(waiting.current, now=now)
     if not off_session.worth_another_try(kept, refusals=refusals):
         again = None
-    facts = {
+    facts: dict[str, object] = {
         "reason": _why(mandate, refusals),
         "to_pay_id": order.pk,
         "amount_minor": waiting.owed.minor,

@@ -20,7 +20,7 @@ WORDS: dict[str, Promise] = {
     Why.AUTHENTICATION_FAILED: UNCONFIRMED,
     Why.TRY_AGAIN: _("The bank could not be reached. Nothing was taken. Please try again in a moment."),
     Why.ABANDONED: _("The payment page was left before anything was paid."),
-    "no_method": _("Your wallet does not cover it, and there is no card to charge."),
+    "no_method": _("Your wallet does not cover it, and there is nothing else to charge."),
     "disputed": _("A payment of yours is disputed at your bank, so we charge no card by ourselves."),
     "card_declined": DECLINED,
     "generic_decline": DECLINED,
