@@ -8,7 +8,9 @@ again()   another try for an order that is not paid yet, perhaps with another me
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from yuanyou.catalog import queries as catalog
 from yuanyou.flows import links
 from yuanyou.flows.paid import Paid
 from yuanyou.flows.step import in_cell
@@ -55,6 +57,8 @@ class Tender:
     keep: bool = False
     """They agree that this way to pay is kept for later."""
     trail: Trail = NOBODY
+    about_in: str | None = None
+    """The currency the customer thinks in: about how much it is there is shown and kept with the attempt."""
     saved_id: int | None = None
     """Charge this kept way to pay. Only the surface knows that its owner is there."""
 
@@ -126,6 +130,7 @@ def try_with(
         now=now,
         state=AttemptState.SUBMITTING,
         manner=Manner(
+            about=_about(amount, tender.about_in, now=now),
             keep=tender.keep,
             saved_id=tender.saved_id,
             payer_ref=known,
@@ -136,6 +141,11 @@ def try_with(
             address=tender.trail.address,
         ),
     )
+
+
+def _about(amount: Money, into: str | None, *, now: datetime) -> dict[str, Any] | None:
+    shown = catalog.about(amount, into=into, now=now) if into else None
+    return shown.to_json() if shown else None
 
 
 def _allowed(order: Order, tender: Tender) -> Tender:
@@ -323,7 +333,7 @@ def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:
         language=order.language,
         email=identity.email_of(order.customer_id) if email_wanted else None,
         return_url=links.landing_page(order),
-        cancel_url=links.order_page(order),
+        cancel_url=links.landing_page(order),  # asks at once: the page then says why it failed
         expires_at=attempt.expires_at,
         payer_ref=attempt.payer_ref,
         keep=attempt.keep,

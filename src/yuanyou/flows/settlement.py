@@ -8,7 +8,7 @@ settle()   what the provider said, applied  (one transaction under the payment's
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -28,7 +28,7 @@ from yuanyou.orders.rules import OrderEvent, OrderKind
 from yuanyou.payments import actions as payments
 from yuanyou.payments import queries
 from yuanyou.payments.models import Attempt, Inbox
-from yuanyou.payments.port import Ack, ProviderTrouble, Snapshot
+from yuanyou.payments.port import Ack, ProviderTrouble, Snapshot, Why
 from yuanyou.payments.rules import AttemptEvent, AttemptState, PaymentEvent, PaymentState, covers
 from yuanyou.wiring import payment_provider
 
@@ -40,6 +40,8 @@ FINISH: dict[str, Callable[..., None]] = {
     OrderKind.TOP_UP: top_up.finish,
 }
 CHANNEL = "yuanyou_inbox"
+PAY_LATER = timedelta(days=1)
+"""Who had not enough money gets this long to come back to the same order and price."""
 
 
 def receive(
@@ -156,6 +158,8 @@ def settle(attempt_id: int, told: Snapshot, *, source: str, now: datetime) -> No
             attempt_id=attempt.pk, provider=attempt.provider, amount=told.amount
         )
         ledger.post(received, happened_at=now)
+    if attempt.reason == Why.INSUFFICIENT_FUNDS:
+        payments.keep_open(locked.payment, until=now + PAY_LATER)
     fee = _fee(attempt, told)
     if event is AttemptEvent.SUCCEEDED:
         _received(locked, attempt, (_brought(locked, attempt, told), *fee), now=now)

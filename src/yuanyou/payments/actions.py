@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -10,7 +11,7 @@ from yuanyou.kernel.money import Money
 from yuanyou.kernel.sql import load
 from yuanyou.payments import rules
 from yuanyou.payments.models import OUTSIDE, WALLET, Attempt, Inbox, Payment, PaymentEvent, Refund
-from yuanyou.payments.port import Action, NextAction, Notice, RefundSnapshot, RefundTold, Snapshot
+from yuanyou.payments.port import Action, NextAction, Notice, RefundSnapshot, RefundTold, Snapshot, Told
 from yuanyou.payments.rules import (
     ATTEMPT,
     FINAL,
@@ -98,6 +99,7 @@ class Manner:
     payer_ref: str | None = None
     off_session: bool = False
     verify: bool = False
+    about: dict[str, Any] | None = None
     tried_by: int | None = None
     device: str | None = None
     address: str | None = None
@@ -129,6 +131,7 @@ def open_attempt(
         payer_ref=manner.payer_ref,
         off_session=manner.off_session,
         verify=manner.verify,
+        about=manner.about,
         tried_by=manner.tried_by,
         device=manner.device,
         address=manner.address,
@@ -194,6 +197,7 @@ def told(
         AttemptState(attempt.state), expected=attempt.expected(merchant), told=snapshot
     )
     if event is None:
+        _note_reason(attempt, snapshot)
         return None
     attempt.provider_ref = attempt.provider_ref or snapshot.provider_ref or None
     attempt.charge_ref = snapshot.charge_ref or attempt.charge_ref
@@ -209,6 +213,20 @@ def told(
         facts["odd"] = str(odd)
     move(attempt, event, source=source, now=now, facts=facts)
     return event
+
+
+def _note_reason(attempt: Attempt, snapshot: Snapshot) -> None:
+    """A card was declined and the page stays open for another: nothing moves, the customer is told why."""
+    if snapshot.reason and snapshot.told is Told.ACTION_REQUIRED and attempt.reason != snapshot.reason[:60]:
+        attempt.reason = snapshot.reason[:60]
+        attempt.save(update_fields=["reason"])
+
+
+def keep_open(payment: Payment, *, until: datetime) -> None:
+    """Leave an open payment payable for longer."""
+    if payment.state == PaymentState.OPEN and payment.expires_at < until:
+        payment.expires_at = until
+        payment.save(update_fields=["expires_at"])
 
 
 def paid(payment: Payment, *, now: datetime) -> None:

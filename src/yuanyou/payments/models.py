@@ -75,6 +75,8 @@ class Attempt(Row):
     card = models.JSONField(default=dict)
     fingerprint = models.CharField(max_length=64, null=True)
     """The provider's fingerprint of the card: the same card, whoever shows it."""
+    about = models.JSONField(null=True)
+    """About how much it is in the payer's own currency, as it was shown (catalog's FxQuote)."""
     tried_by = models.BigIntegerField(null=True)
     """The customer who tries; null: a guest."""
     device = models.CharField(max_length=64, null=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
@@ -53,6 +54,8 @@ class AttemptView:
     expires_at: datetime
     ask_at: datetime | None
     saved_id: int | None
+    about: dict[str, Any] | None
+    """About how much it is in the payer's own currency, as it was shown."""
 
     @property
     def is_wallet(self) -> bool:
@@ -375,6 +378,7 @@ def _view(payment: Payment) -> PaymentView:
                 a.expires_at,
                 a.ask_at,
                 a.saved_method_id,
+                a.about,
             )
             for a in attempts
         ),

@@ -21,6 +21,7 @@ from yuanyou.orders.models import Order
 from yuanyou.web.customer.forms import PayForm, TopUpForm
 from yuanyou.web.customer.paying import Bill, TaxShown, bill, go, taxes_shown
 from yuanyou.web.shared.access import CustomerRequest, customer_required
+from yuanyou.web.shared.payer import payer_of
 
 AMOUNTS = (10, 20, 30, 50, 100)
 """Presets of a top-up, in whole units of the book currency."""
@@ -65,7 +66,7 @@ def buy(request: CustomerRequest, code: str) -> HttpResponse:
     form = PayForm(request.POST or request.GET)
     problem = None
     if request.method == "POST" and form.is_valid():
-        answer = go(form, begin)
+        answer = go(request, form, begin)
         if isinstance(answer, HttpResponse):
             return answer
         problem = answer
@@ -75,7 +76,14 @@ def buy(request: CustomerRequest, code: str) -> HttpResponse:
         name=quote.plan.name(language),
         summary=quote.plan.summary(language),
         taxes=taxes_shown(quote),
-        bill=bill(form, total=quote.total, wallet=_wallet(person), person=person, now=now),
+        bill=bill(
+            form,
+            total=quote.total,
+            wallet=_wallet(person),
+            person=person,
+            payer=payer_of(request),
+            now=now,
+        ),
         key=form.pay_key(),
     )
     return _show(request, "buy", {"page": page, "problem": problem})
@@ -96,7 +104,7 @@ def fill_wallet(request: CustomerRequest) -> HttpResponse:
                 person, amount=amount, tender=tender, key=key, language=get_language() or "en", now=now
             )
 
-        answer = go(form, begin)
+        answer = go(request, form, begin)
         if isinstance(answer, HttpResponse):
             return answer
         problem = answer
@@ -106,7 +114,7 @@ def fill_wallet(request: CustomerRequest) -> HttpResponse:
     chosen = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= len("200") else AMOUNTS[1]
     nothing = Money(0, currency)
     total = _money(max(1, chosen), currency)
-    owed = bill(form, total=total, wallet=nothing, person=person, now=now)
+    owed = bill(form, total=total, wallet=nothing, person=person, payer=payer_of(request), now=now)
     page = TopUpPage(AMOUNTS, chosen, _wallet(person), owed, form.pay_key())
     return _show(request, "top_up", {"page": page, "problem": problem})
 

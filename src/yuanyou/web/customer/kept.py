@@ -12,6 +12,7 @@ from yuanyou.flows.step import in_cell
 from yuanyou.identity.queries import Person
 from yuanyou.kernel.money import Money
 from yuanyou.payments import queries
+from yuanyou.payments.port import Place
 from yuanyou.payments.queries import SavedView
 from yuanyou.web.shared import methods
 
@@ -63,8 +64,8 @@ def kept_by(person: Person, *, now: datetime) -> list[KeptShown]:
 
 
 def usable(person: Person, amount: Money, *, now: datetime) -> list[KeptShown]:
-    """Those that can pay this amount; what has expired is left out."""
-    offered = {method.code for method in methods.fitting(amount)}
+    """Those that can pay this amount, wherever the payer stands; what has expired is left out."""
+    offered = {method.code for method in methods.fitting(amount, place=Place.BROWSER)}
     with in_cell(person.cell):
         views = queries.saved_of(person.id)
     today = now.astimezone(ZoneInfo(person.zone)).date()

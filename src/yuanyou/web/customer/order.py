@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from yuanyou.catalog import queries as catalog
+from yuanyou.catalog.rules import FxQuote
 from yuanyou.flows import checkout, links, settlement
 from yuanyou.flows.checkout import NothingToPayWith, NotPayable, OnHold
 from yuanyou.flows.step import apart, in_cell
@@ -27,6 +29,7 @@ from yuanyou.orders.models import Order
 from yuanyou.orders.queries import ReceiptView
 from yuanyou.orders.rules import OrderState
 from yuanyou.payments import queries as payments
+from yuanyou.payments.port import Why
 from yuanyou.payments.queries import AttemptView, PaymentView
 from yuanyou.payments.rules import OPEN, AttemptState
 from yuanyou.web.customer.access import opened_order
@@ -34,6 +37,7 @@ from yuanyou.web.customer.kept import KeptShown, usable
 from yuanyou.web.customer.paying import REFUSALS
 from yuanyou.web.shared import methods
 from yuanyou.web.shared.methods import Method, name_of
+from yuanyou.web.shared.payer import Payer, payer_of
 from yuanyou.web.shared.reasons import words_for
 
 SETTLING = frozenset(
@@ -57,6 +61,10 @@ class OrderPage:
     methods: list[Method]
     chosen: str
     may_keep: bool
+    about: FxQuote | None
+    open_until: datetime
+    may_pay_later: bool
+    """There was not enough money: the order waits longer, and its link is worth keeping."""
     receipt: ReceiptView | None
     receipt_number: str | None
     paid_by: object
@@ -75,7 +83,7 @@ class OrderPage:
 def show(request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
     """The order now; asked by htmx, only the part that changes."""
     order = opened_order(ref, token)
-    page = _page(order, owner=_owner(request, order))
+    page = _page(order, owner=_owner(request, order), payer=payer_of(request))
     part = request.headers.get("HX-Request") == "true"
     template = "customer/_order.html" if part else "customer/order.html"
     return render(request, template, {"page": page})
@@ -104,6 +112,7 @@ def pay(request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
         request.POST.get("method", ""),
         use_wallet=bool(request.POST.get("use_wallet")),
         keep=bool(request.POST.get("keep")),
+        payer=payer_of(request),
     )
     if _owner(request, order) is None:
         tender = replace(tender, keep=False, saved_id=None)
@@ -123,7 +132,7 @@ def _owner(request: HttpRequest, order: Order) -> Person | None:
     return person if person and person.id == order.customer_id and not order.by_guest else None
 
 
-def _page(order: Order, *, owner: Person | None) -> OrderPage:
+def _page(order: Order, *, owner: Person | None, payer: Payer) -> OrderPage:
     with in_cell(cell_of(order.pk)):
         payment = payments.payment_of(order.pk)
         receipt = orders.receipt_of(order.pk)
@@ -132,8 +141,9 @@ def _page(order: Order, *, owner: Person | None) -> OrderPage:
     asked = [attempt for attempt in payment.attempts if not attempt.is_wallet]
     last = asked[-1] if asked else None
     by = next((a for a in asked if a.state == AttemptState.SUCCEEDED), None)
-    offered = methods.fitting(_rest(payment)) if order.state == OrderState.OPEN else []
-    kept = usable(owner, _rest(payment), now=settings.CLOCK.now()) if owner and offered else []
+    offered = methods.fitting(_rest(payment), place=payer.place) if order.state == OrderState.OPEN else []
+    now = settings.CLOCK.now()
+    kept = usable(owner, _rest(payment), now=now) if owner and offered else []
     before, after = order.result.get("before") or {}, order.result.get("after") or {}
     return OrderPage(
         order=order,
@@ -145,6 +155,9 @@ def _page(order: Order, *, owner: Person | None) -> OrderPage:
         methods=offered,
         chosen=_first_choice([*kept, *offered], last),
         may_keep=owner is not None and any(method.saves for method in offered),
+        about=_about(_rest(payment), payer, now=now) if offered else None,
+        open_until=payment.expires_at,
+        may_pay_later=last is not None and last.reason == Why.INSUFFICIENT_FUNDS,
         receipt=receipt,
         receipt_number=receipt_page(receipt).number if receipt else None,
         paid_by=name_of(by.method if by else methods.WALLET),
@@ -158,6 +171,10 @@ def _page(order: Order, *, owner: Person | None) -> OrderPage:
         wallet_before=_money(order, "wallet_before_minor"),
         wallet_after=_money(order, "wallet_after_minor"),
     )
+
+
+def _about(rest: Money, payer: Payer, *, now: datetime) -> FxQuote | None:
+    return catalog.about(rest, into=payer.about_in, now=now) if payer.about_in else None
 
 
 def _rest(payment: PaymentView) -> Money:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from yuanyou.catalog import queries as catalog
 from yuanyou.catalog.queries import NotOnSale
-from yuanyou.catalog.rules import Quote
+from yuanyou.catalog.rules import FxQuote, Quote
 from yuanyou.flows import links
 from yuanyou.flows.checkout import NothingToPayWith, OnHold, Tender
 from yuanyou.flows.renewal import PlanDoesNotFit
@@ -28,6 +29,8 @@ from yuanyou.web.customer.forms import PayForm
 from yuanyou.web.customer.kept import KeptShown, usable
 from yuanyou.web.shared import methods
 from yuanyou.web.shared.methods import Method
+from yuanyou.web.shared.payer import Payer, payer_of
+from yuanyou.web.shared.trail import remember_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Bill:
     chosen: str
     may_keep: bool
     keep: bool
+    about: FxQuote | None
+    """About how much the rest is in the payer's own currency."""
 
     @property
     def from_wallet(self) -> Money:
@@ -88,14 +93,16 @@ class Bill:
         return next((way for way in ways if way.code == self.chosen), None)
 
 
-def bill(form: PayForm, *, total: Money, wallet: Money, person: Person | None, now: datetime) -> Bill:
+def bill(
+    form: PayForm, *, total: Money, wallet: Money, person: Person | None, payer: Payer, now: datetime
+) -> Bill:
     """The bill for what the form has chosen so far; the first way to pay that fits is preselected.
 
     `person` None: a guest, who keeps nothing.
     """
     use_wallet = bool(form.data.get("use_wallet")) and wallet.minor > 0
     rest = total - min(wallet, total) if use_wallet else total
-    offered = methods.fitting(rest) if rest else []
+    offered = methods.fitting(rest, place=payer.place) if rest else []
     kept = usable(person, rest, now=now) if person and rest else []
     codes = [*(way.code for way in kept), *(method.code for method in offered)]
     chosen = str(form.data.get("method") or "")
@@ -110,18 +117,22 @@ def bill(form: PayForm, *, total: Money, wallet: Money, person: Person | None, n
         chosen=chosen,
         may_keep=person is not None and any(method.saves for method in offered),
         keep=bool(form.data.get("keep")),
+        about=catalog.about(rest, into=payer.about_in, now=now) if rest and payer.about_in else None,
     )
 
 
-def go(form: PayForm, begin: Begin) -> HttpResponse | str:
+def go(request: HttpRequest, form: PayForm, begin: Begin) -> HttpResponse | str:
     """Begin what the form asks for: a redirect to the pay page or the order, or the reason it could not."""
     tender = methods.tender(
         form.cleaned_data["method"],
         use_wallet=form.cleaned_data["use_wallet"],
         keep=form.cleaned_data["keep"],
+        payer=payer_of(request),
     )
     try:
         order, url = begin(tender, form.cleaned_data["key"])
     except tuple(REFUSALS) as refusal:
         return str(REFUSALS[type(refusal)])
-    return redirect(url or links.order_page(order))
+    answer = redirect(url or links.order_page(order))
+    remember_device(request, answer)
+    return answer

@@ -27,6 +27,7 @@ from yuanyou.web.customer.paying import Bill, TaxShown, bill, go, taxes_shown
 from yuanyou.web.shared.access import CustomerRequest, customer_required
 from yuanyou.web.shared.limits import too_often
 from yuanyou.web.shared.numbers import find_line
+from yuanyou.web.shared.payer import Payer, payer_of
 
 GUEST_LINK_SECONDS = 3600
 SALT = "guest renewal"
@@ -112,14 +113,15 @@ def _renew(request: HttpRequest, line_id: int, *, person: Person | None) -> Http
             )
 
         try:
-            answer = go(form, begin)
+            answer = go(request, form, begin)
         except PaidJustNow as just_now:
             answer, earlier = "", links.order_page(just_now.order)
         if isinstance(answer, HttpResponse):
             return answer
         problem = answer
     try:
-        page = _page(form, renewal.offer(line_id, now=now), person=person, now=now)
+        offer = renewal.offer(line_id, now=now)
+        page = _page(form, offer, person=person, payer=payer_of(request), now=now)
     except NotRenewable:
         return render(request, "customer/not_renewable.html", status=409)
     part = request.headers.get("HX-Request") == "true" and request.method == "GET"
@@ -134,7 +136,7 @@ def _renew(request: HttpRequest, line_id: int, *, person: Person | None) -> Http
     return render(request, template, context, status=422 if failed else 200)
 
 
-def _page(form: RenewForm, offer: Offer, *, person: Person | None, now: datetime) -> RenewPage:
+def _page(form: RenewForm, offer: Offer, *, person: Person | None, payer: Payer, now: datetime) -> RenewPage:
     by_guest = person is None
     wanted = str(form.data.get("plan") or offer.preselected)
     if not offer.choices:
@@ -152,7 +154,7 @@ def _page(form: RenewForm, offer: Offer, *, person: Person | None, now: datetime
         taxes=taxes_shown(chosen.quote),
         start=Start.NOW if start_now and form.data.get("start") == Start.NOW else Start.AFTER,
         start_now=start_now,
-        bill=bill(form, total=chosen.quote.total, wallet=wallet, person=person, now=now),
+        bill=bill(form, total=chosen.quote.total, wallet=wallet, person=person, payer=payer, now=now),
         key=form.pay_key(),
         owner_hint=hint,
     )

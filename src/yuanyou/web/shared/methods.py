@@ -1,6 +1,6 @@
 """The ways to pay that fit: built from what the adapters can do, worded here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from yuanyou.flows.checkout import Tender
 from yuanyou.kernel.ids import BadReference, Ref, parse
 from yuanyou.kernel.money import Money
+from yuanyou.payments.port import Place
 from yuanyou.payments.queries import AttemptView
+from yuanyou.web.shared.payer import Payer
 from yuanyou.wiring import payment_providers
 
 WORDS: dict[str, tuple[Promise, Promise, Promise]] = {
@@ -40,11 +42,12 @@ class Method:
     """The customer may have it kept for next time."""
 
 
-def fitting(amount: Money) -> list[Method]:
-    """The methods that can take this amount."""
+def fitting(amount: Money, *, place: Place) -> list[Method]:
+    """The methods that can take this amount where the payer stands."""
     found = []
     for provider in payment_providers().values():
-        fits = [method for method in provider.capabilities().methods if method.takes(amount)]
+        can = provider.capabilities().methods
+        fits = [method for method in can if method.takes(amount) and place in method.places]
         found += [
             Method(f"{provider.name}:{method.code}", *WORDS[method.code], saves=method.saves)
             for method in fits
@@ -52,15 +55,16 @@ def fitting(amount: Money) -> list[Method]:
     return found
 
 
-def tender(code: str, *, use_wallet: bool, keep: bool = False) -> Tender:
+def tender(code: str, *, use_wallet: bool, keep: bool, payer: Payer) -> Tender:
     """What a form's choice means. An unknown code is no method at all."""
     provider, _colon, method = code.partition(":")
+    chosen = Tender(None, None, use_wallet, trail=payer.trail, about_in=payer.about_in)
     if provider == KEPT:
-        return Tender(method=None, provider=None, use_wallet=use_wallet, saved_id=_kept(method))
+        return replace(chosen, saved_id=_kept(method))
     known = payment_providers().get(provider)
     if known is None or known.capabilities().method(method) is None:
-        return Tender(method=None, provider=None, use_wallet=use_wallet or code == WALLET)
-    return Tender(method=method, provider=provider, use_wallet=use_wallet, keep=keep)
+        return replace(chosen, use_wallet=use_wallet or code == WALLET)
+    return replace(chosen, method=method, provider=provider, keep=keep)
 
 
 def _kept(ref: str) -> int | None:
@@ -83,3 +87,8 @@ def name_of(method: str) -> Promise | str:
     if method == WALLET:
         return _("Wallet")
     return WORDS[method][0] if method in WORDS else method
+
+
+def note_of(method: str) -> Promise | str:
+    """What is good to know of a method."""
+    return WORDS[method][1] if method in WORDS else ""

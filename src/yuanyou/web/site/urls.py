@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yuanyou.web.site import views
+from yuanyou.web.site import views, ways
 
 app_name = "site"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("plans/<slug:code>/", views.plan, name="plan"),
     path("help/", views.help_, name="help"),
     path("help/verify/", views.verify, name="verify"),
+    path("how-to-pay/", ways.ways, name="ways"),
+    path("how-to-pay/currency/", ways.choose, name="about-currency"),
     path("faq/", views.faq, name="faq"),
     path("terms/", views.terms, name="terms"),
     path("refunds/", views.refunds, name="refunds"),

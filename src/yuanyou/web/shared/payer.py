@@ -1,0 +1,51 @@
+"""Where the payer stands, read off the request: which methods work there, which currency they think in."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from yuanyou.flows.watch import Trail
+from yuanyou.payments.port import Place
+from yuanyou.web.shared.trail import trail_of
+
+COOKIE = "about"
+YEAR = 365 * 24 * 3600
+CURRENCIES = ("CNY", "HKD", "TWD", "EUR", "GBP", "JPY", "CAD", "AUD", "SGD", "MYR")
+"""What an amount can be shown in beside what is charged."""
+NONE = "none"
+OF_LANGUAGE = {"zh-hans": "CNY", "zh-hant": "TWD", "zh-hant-hk": "HKD"}
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """`about_in` None: an amount is shown only as it is charged."""
+
+    place: Place
+    about_in: str | None
+    trail: Trail
+
+
+def payer_of(request: HttpRequest) -> Payer:
+    in_wechat = "MicroMessenger" in request.headers.get("User-Agent", "")
+    return Payer(
+        place=Place.WECHAT if in_wechat else Place.BROWSER,
+        about_in=own_currency(request),
+        trail=trail_of(request),
+    )
+
+
+def own_currency(request: HttpRequest) -> str | None:
+    """The currency the payer chose to see, else the one of the language; None: none."""
+    chosen = request.COOKIES.get(COOKIE, "")
+    if chosen in CURRENCIES:
+        return chosen
+    return None if chosen == NONE else OF_LANGUAGE.get(get_language() or "")
+
+
+def remember_currency(request: HttpRequest, response: HttpResponse, chosen: str) -> None:
+    """Keep a choice of `CURRENCIES` or `NONE`; anything else is ignored."""
+    if chosen in {*CURRENCIES, NONE}:
+        response.set_cookie(
+            COOKIE, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+        )

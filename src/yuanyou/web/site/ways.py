@@ -1,0 +1,81 @@
+"""How one can pay, before signing in: read from what the adapters of this installation can do."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from yuanyou.kernel.money import Money
+from yuanyou.payments.port import Method, Place
+from yuanyou.web.shared.methods import name_of, note_of
+from yuanyou.web.shared.payer import CURRENCIES, NONE, own_currency, remember_currency
+from yuanyou.wiring import payment_providers
+
+BRANDS: dict[str, Promise | str] = {
+    "visa": "Visa",
+    "mastercard": "Mastercard",
+    "amex": "American Express",
+    "unionpay": _("UnionPay"),
+    "jcb": "JCB",
+    "discover": "Discover",
+    "diners": "Diners Club",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One method as the page explains it."""
+
+    name: Promise | str
+    note: Promise | str
+    brands: tuple[Promise | str, ...]
+    least: Money | None
+    most: Money | None
+    refund_days: int
+    delayed: bool
+    saves: bool
+    in_wechat: bool
+
+
+@require_safe
+def ways(request: HttpRequest) -> HttpResponse:
+    """Every method, what it takes, and what happens to a refund."""
+    currency = settings.CONFIG.book_currency
+    offered = [
+        method for provider in payment_providers().values() for method in provider.capabilities().methods
+    ]
+    shown = {
+        "ways": [_way(method, currency) for method in offered if currency in method.currencies],
+        "currency": currency,
+        "currencies": [code for code in CURRENCIES if code != currency],
+        "chosen": own_currency(request),
+        "none": NONE,
+    }
+    return render(request, "site/ways.html", shown)
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """The currency amounts are also shown in, on this browser."""
+    answer = redirect("site:ways")
+    remember_currency(request, answer, request.POST.get("about", ""))
+    return answer
+
+
+def _way(method: Method, currency: str) -> Way:
+    least, most = method.minimum.get(currency), method.maximum.get(currency)
+    return Way(
+        name=name_of(method.code),
+        note=note_of(method.code),
+        brands=tuple(BRANDS.get(brand, brand.title()) for brand in method.brands),
+        least=Money(least, currency) if least else None,
+        most=Money(most, currency) if most else None,
+        refund_days=method.refund_window.days,
+        delayed=method.delayed,
+        saves=method.saves,
+        in_wechat=Place.WECHAT in method.places,
+    )
