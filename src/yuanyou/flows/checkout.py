@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from yuanyou.catalog import queries as catalog
 from yuanyou.flows import links
 from yuanyou.flows.paid import Paid
@@ -29,7 +31,7 @@ from yuanyou.payments import disputes, queries, saved
 from yuanyou.payments.actions import Manner
 from yuanyou.payments.models import WALLET, Attempt, Payment
 from yuanyou.payments.port import Ask, Closed, Misconfigured, Refused, Unknown
-from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState, PaymentState
+from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState, PaymentState, wallet_share
 from yuanyou.wiring import payment_provider
 
 PAYMENT_LIFE = timedelta(minutes=15)
@@ -93,8 +95,9 @@ def _attempts(locked: payments.Locked, order: Order, tender: Tender, *, now: dat
         has = books.wallet_balance(payment.customer_id, payment.currency)
         if has >= owed and not locked.attempts:
             return spend_wallet(locked, now=now)
-        if has.minor > 0:
-            locked = _hold_wallet_part(locked, min(has, owed), now=now)
+        part = wallet_share(has, owed, least=settings.CONFIG.payment_minimum)
+        if part:
+            locked = _hold_wallet_part(locked, part, now=now)
     held = locked.wallet_part.amount if locked.wallet_part else Money(0, owed.currency)
     if tender.provider is None or tender.method is None or held == owed:
         raise NothingToPayWith

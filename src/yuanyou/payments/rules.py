@@ -270,6 +270,16 @@ def covers(parts: Sequence[Part], *, owed: Money) -> bool:
     return brought >= owed.minor
 
 
+def wallet_share(has: Money, owed: Money, *, least: int) -> Money:
+    """How much of a wallet goes first, so that nothing is left to pay or at least `least` minor units.
+
+    Providers take no tiny amounts, and tiny amounts are how stolen cards are tested.
+    """
+    part = min(has, owed)
+    rest = owed.minor - part.minor
+    return part if rest == 0 else Money(max(0, min(part.minor, owed.minor - least)), owed.currency)
+
+
 def taxes_back(
     taxes: Sequence[tuple[str, Money]],
     *,

@@ -112,6 +112,8 @@ class Config:
     """Threads in each of them; each keeps one database connection."""
     refund_approval_above: int
     """Refunds above this many minor units of the book currency need a second person."""
+    payment_minimum: int
+    """The least a provider is asked for, in minor units of the book currency; a wallet leaves so much."""
     top_up_day_limit: int
     """What one customer may put into the wallet within a day, in minor units of the book currency."""
     day_limit: int
@@ -176,6 +178,7 @@ class Config:
             web_workers=read.number("web_workers", 2, least=1, most=64),
             web_threads=read.number("web_threads", 4, least=1, most=256),
             refund_approval_above=read.number("refund_approval_above", 5000, least=0, most=10**9),
+            payment_minimum=read.number("payment_minimum", 100, least=1, most=10_000),
             top_up_day_limit=read.number("top_up_day_limit", 50_000, least=0, most=200_000),
             day_limit=read.number("day_limit", 200_000, least=0, most=200_000),
             surplus_policy=cast(Surplus, read.choice("surplus_policy", "wallet", among=("wallet", "refund"))),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
@@ -25,6 +26,7 @@ from yuanyou.ledger.actions import Overdrawn
 from yuanyou.lines.rules import NotRenewable
 from yuanyou.orders.actions import OtherOrder
 from yuanyou.orders.models import Order
+from yuanyou.payments.rules import wallet_share
 from yuanyou.web.customer.forms import PayForm
 from yuanyou.web.customer.kept import KeptShown, usable
 from yuanyou.web.shared import methods
@@ -81,7 +83,9 @@ class Bill:
 
     @property
     def from_wallet(self) -> Money:
-        return min(self.wallet, self.total) if self.use_wallet else Money(0, self.total.currency)
+        if not self.use_wallet:
+            return Money(0, self.total.currency)
+        return wallet_share(self.wallet, self.total, least=settings.CONFIG.payment_minimum)
 
     @property
     def rest(self) -> Money:
@@ -101,7 +105,8 @@ def bill(
     `person` None: a guest, who keeps nothing.
     """
     use_wallet = bool(form.data.get("use_wallet")) and wallet.minor > 0
-    rest = total - min(wallet, total) if use_wallet else total
+    part = wallet_share(wallet, total, least=settings.CONFIG.payment_minimum)
+    rest = total - part if use_wallet else total
     offered = methods.fitting(rest, place=payer.place) if rest else []
     kept = usable(person, rest, now=now) if person and rest else []
     codes = [*(way.code for way in kept), *(method.code for method in offered)]
