@@ -63,6 +63,12 @@ def balances(left: Sequence[Left], *, now: datetime) -> dict[Unit, Balance]:
     return found
 
 
+def out_of_data(left: Sequence[Left], *, now: datetime) -> bool:
+    """Whether no byte is usable now."""
+    data = balances(left, now=now).get(Unit.BYTES)
+    return data is None or data.left == 0
+
+
 def used_of(source: str) -> dict[Unit, int]:
     """What was drawn from a source's buckets, by unit."""
     rows = Allowance.objects.filter(source=source).values_list("unit", "used")

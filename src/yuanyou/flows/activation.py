@@ -24,7 +24,7 @@ from yuanyou.identity import queries as identity
 from yuanyou.identity.queries import Person
 from yuanyou.lines import actions as lines
 from yuanyou.lines.actions import Timeline
-from yuanyou.lines.rules import LineEvent, LineState, TermEvent
+from yuanyou.lines.rules import LineEvent, LineState
 from yuanyou.messages import actions as messages
 from yuanyou.orders import actions as orders
 from yuanyou.orders.models import Order
@@ -118,7 +118,7 @@ def _activate(profile_id: int, issued: IssuedProfile, *, now: datetime) -> None:
     lines.carry(line, iccid=issued.iccid)
     lines.move(line, LineEvent.ACTIVATED, at=now, cause=profile.ref)
     if current.waiting and _plan_starts_on_payment(current):
-        start_waiting(current, now=now)
+        terms.start_waiting(current, cause=profile.ref, now=now)
     lines.schedule(lines.timeline(line))
     messages.queue(
         "line_active",
@@ -128,18 +128,6 @@ def _activate(profile_id: int, issued: IssuedProfile, *, now: datetime) -> None:
         language=identity.person(line.customer_id).language,
         now=now,
     )
-
-
-def start_waiting(current: Timeline, *, now: datetime) -> None:
-    """The first term that waits begins now, and what waits behind it follows it.
-
-    The line is locked; the caller schedules it.
-    """
-    term, *behind = current.waiting
-    terms.plan_anew(term, starts_at=now)
-    terms.let_follow(behind, after=term.ends_at)
-    lines.move_term(term, TermEvent.STARTED, at=now)
-    lines.move(current.line, LineEvent.TERM_FOLLOWED, at=now, cause="start", term_id=term.pk)
 
 
 def _plan_starts_on_payment(current: Timeline) -> bool:

@@ -17,7 +17,6 @@ from yuanyou.catalog import queries as catalog
 from yuanyou.catalog.rules import Quote, days_given_up
 from yuanyou.flows import checkout, receipts, terms
 from yuanyou.flows.checkout import Tender
-from yuanyou.flows.earning import earn_rest
 from yuanyou.flows.lapse import bring_up_to_date
 from yuanyou.flows.paid import Paid
 from yuanyou.flows.step import in_cell
@@ -30,7 +29,7 @@ from yuanyou.ledger import recipes
 from yuanyou.lines import actions as lines
 from yuanyou.lines.actions import Timeline
 from yuanyou.lines.models import Line
-from yuanyou.lines.rules import LineEvent, LineState, NotRenewable, TermEvent, renewal_start
+from yuanyou.lines.rules import LineEvent, LineState, NotRenewable, renewal_start
 from yuanyou.messages import actions as messages
 from yuanyou.orders import actions as orders
 from yuanyou.orders import queries as order_queries
@@ -92,18 +91,18 @@ def offer(line_id: int, *, now: datetime) -> Offer:
         current = bring_up_to_date(lines.lock(line_id), now=now)
         line = current.line
         starts_at = renewal_start(LineState(line.state), last_end=current.paid_until, now=now)
-        left = allowances.balances(allowances.buckets(line_id, now=now), now=now)
+        buckets = allowances.buckets(line_id, now=now)
         wallet = books.wallet_balance(line.customer_id, config.book_currency)
     on_sale = catalog.quotes(currency=config.book_currency, jurisdiction=config.tax_jurisdiction, now=now)
     quotes = [quote for quote in on_sale if fits(line, quote)]
     choices = tuple(Choice(q, starts_at, terms.end_of(q.plan, starts_at, line.zone)) for q in quotes)
-    data = left.get(Unit.BYTES)
+    data = allowances.balances(buckets, now=now).get(Unit.BYTES)
     running = current.running
     return Offer(
         line=line,
         paid_until=current.paid_until,
         data_left=data.left if data else 0,
-        ran_out=data is None or data.left == 0,
+        ran_out=allowances.out_of_data(buckets, now=now),
         choices=choices,
         preselected=_same_plan(current, quotes),
         wallet=wallet,
@@ -201,8 +200,7 @@ def _start(current: Timeline, wish: Start, *, now: datetime) -> datetime:
     after = renewal_start(state, last_end=current.paid_until, now=now)
     if wish is Start.AFTER or current.running is None:
         return after
-    lines.move_term(current.running, TermEvent.CUT, at=now)
-    earn_rest(current.running, at=now)
+    terms.cut(current.running, at=now)
     return now
 
 

@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from yuanyou.allowances import actions as allowances
-from yuanyou.flows.activation import start_waiting
+from yuanyou.flows import terms
 from yuanyou.flows.lapse import bring_up_to_date
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.ids import cell_of
 from yuanyou.kernel.units import Unit
 from yuanyou.lines import actions as lines
 from yuanyou.lines.rules import LineState
+
+FIRST_USE = "first_use"
 
 
 def record(line_id: int, unit: Unit, amount: int, *, key: str, country: str, now: datetime) -> int:
@@ -18,6 +20,6 @@ def record(line_id: int, unit: Unit, amount: int, *, key: str, country: str, now
         current = bring_up_to_date(lines.lock(line_id), now=now)
         waits = current.running is None and current.waiting and current.waiting[0].at_first_use
         if current.line.state == LineState.ACTIVE and waits:
-            start_waiting(current, now=now)
+            terms.start_waiting(current, cause=FIRST_USE, now=now)
             lines.schedule(lines.timeline(current.line))
         return allowances.use(line_id, unit, amount, key=key, country=country, now=now)

@@ -11,7 +11,7 @@ from yuanyou.allowances.queries import Balance, Left
 from yuanyou.catalog.queries import plan_version
 from yuanyou.esim import queries as esim
 from yuanyou.esim.queries import Install
-from yuanyou.flows import consent
+from yuanyou.flows import consent, start_now
 from yuanyou.flows.consent import Upcoming
 from yuanyou.flows.lapse import bring_up_to_date
 from yuanyou.flows.step import in_cell
@@ -48,6 +48,8 @@ class LineCard:
     install: Install | None
     auto: Upcoming | None
     """Its automatic renewal; None while it is off."""
+    can_start_now: bool
+    """Its data is used up, and a term that is paid for waits."""
 
     @property
     def renewable(self) -> bool:
@@ -104,6 +106,7 @@ def _card(line_id: int, *, language: str, now: datetime) -> LineCard:
         as_of=allowances.last_used_at(line.pk) or now,
         install=esim.install_of(line.pk),
         auto=consent.upcoming(current, now=now),
+        can_start_now=start_now.possible(current, buckets, now=now),
     )
 
 

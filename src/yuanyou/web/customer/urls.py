@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yuanyou.web.customer import auto_renewal, buy, home, order, receipts, renew, ways_to_pay
+from yuanyou.web.customer import auto_renewal, buy, home, order, receipts, renew, start_now, ways_to_pay
 
 app_name = "customer"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("lite/", home.lite, name="lite"),
     path("lines/<str:ref>/", home.line, name="line"),
     path("lines/<str:ref>/install/", home.install, name="install"),
+    path("lines/<str:ref>/start-now/", start_now.confirm, name="start-now"),
     path("lines/<str:ref>/auto-renewal/", auto_renewal.switch, name="auto-renewal"),
     path("auto-renewal/<str:signed>/", auto_renewal.stop, name="stop-auto-renewal"),
     path("lines/<str:ref>/renew/", renew.renew, name="renew"),
