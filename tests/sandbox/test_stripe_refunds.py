@@ -46,9 +46,8 @@ def test_the_fee_is_kept_when_the_charge_goes_back(
 ) -> None:
     refund: Any = api.v1.refunds.create({"charge": charge.id, "expand": ["balance_transaction"]})
     assert (refund.balance_transaction.amount, refund.balance_transaction.fee) == (-1200, 0)
-    assert sandbox.control("stripe/account", method="GET") == {
-        "usd": {"gross": 1200, "fees": 65, "refunds": 1200, "net": -65}
-    }
+    told = sandbox.control("stripe/account", method="GET")["usd"]
+    assert (told["gross"], told["fees"], told["refunds"], told["net"]) == (1200, 65, 1200, -65)
 
 
 def test_the_same_key_refunds_once(api: stripe.StripeClient, charge: Any) -> None:

@@ -1,15 +1,37 @@
 """Balance transactions: what every movement of the account's money was, with Stripe's fee.
 
-Amounts are the currency's minor units. Money is settled in the currency of the charge.
+Amounts are the currency's minor units. Money is settled in the currency of the charge. Sources:
+docs.stripe.com/reports/balance-transaction-types and /reports/reporting-categories.
 """
+
+from dataclasses import dataclass
 
 from yuanyou_sandbox.shared.store import EVERYTHING, Document, Page
 from yuanyou_sandbox.stripe.account import Account
 from yuanyou_sandbox.stripe.ids import new_id
 
+KIND = "balance_transaction"
 FEE_PER_MILLE, FEE_FIXED = 29, 30
 AVAILABLE_AFTER_SECONDS = 2 * 86_400
-GROSS, FEES, REFUNDS = "gross", "fees", "refunds"
+GROSS, FEES, REFUNDS, DISPUTES, PAYOUTS = "gross", "fees", "refunds", "disputes", "payouts"
+UNPAID = "unpaid"
+"""What no payout has taken yet is listed under this, by currency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """One line; `source` is the id of what moved."""
+
+    kind: str
+    category: str
+    currency: str
+    amount: int
+    source: str | None = None
+    description: str | None = None
+    fee: int = 0
+    fee_for: str = "Stripe processing fees"
+    available_on: int | None = None
+    """None: at once."""
 
 
 def fee_of(amount: int) -> int:
@@ -19,26 +41,88 @@ def fee_of(amount: int) -> int:
 
 def record_charge(account: Account, charge: Document) -> Document:
     """Money came in, less the fee."""
-    amount, currency = charge["amount"], charge["currency"]
-    fee = fee_of(amount)
-    account.count(currency, GROSS, amount)
-    account.count(currency, FEES, fee)
-    kind = "payment" if charge["id"].startswith("py_") else "charge"
-    return _record(account, kind, "charge", charge, amount, fee)
+    amount = charge["amount"]
+    return record(
+        account,
+        GROSS,
+        Movement(
+            kind="payment" if charge["id"].startswith("py_") else "charge",
+            category="charge",
+            currency=charge["currency"],
+            amount=amount,
+            source=charge["id"],
+            description=charge["description"],
+            fee=fee_of(amount),
+            available_on=account.now() + AVAILABLE_AFTER_SECONDS,
+        ),
+    )
 
 
-def record_refund(account: Account, refund: Document) -> Document:
-    """Money went back; Stripe keeps its fee."""
-    account.count(refund["currency"], REFUNDS, refund["amount"])
-    kind = "payment_refund" if refund["charge"].startswith("py_") else "refund"
-    return _record(account, kind, "refund", refund, -refund["amount"], 0)
+def record_refund(account: Account, refund: Document, charge: Document) -> Document:
+    """Money went back, from what came of the charge; Stripe keeps its fee."""
+    came = account.get(KIND, charge["balance_transaction"])
+    return record(
+        account,
+        REFUNDS,
+        Movement(
+            kind="payment_refund" if refund["charge"].startswith("py_") else "refund",
+            category="refund",
+            currency=refund["currency"],
+            amount=-refund["amount"],
+            source=refund["id"],
+            available_on=came["available_on"],
+        ),
+    )
 
 
 def record_refund_failure(account: Account, refund: Document) -> Document:
     """The customer's bank would not take it back."""
-    account.count(refund["currency"], REFUNDS, -refund["amount"])
-    kind = "payment_failure_refund" if refund["charge"].startswith("py_") else "refund_failure"
-    return _record(account, kind, "refund_failure", refund, refund["amount"], 0)
+    failure = Movement(
+        kind="refund_failure",
+        category="refund_failure",
+        currency=refund["currency"],
+        amount=refund["amount"],
+        source=refund["id"],
+        description=f"REFUND FAILURE ({refund['id']})",
+    )
+    return record(account, REFUNDS, failure)
+
+
+def record_fee(account: Account, currency: str, amount: int, description: str) -> Document:
+    """A fee of Stripe's that belongs to no payment (negative: given back)."""
+    fee = Movement(
+        kind="stripe_fee", category="fee", currency=currency, amount=-amount, description=description
+    )
+    return record(account, FEES, fee)
+
+
+def record(account: Account, total: str, movement: Movement) -> Document:
+    """Keep a line and count it; money that goes out counts as positive in every total but `GROSS`."""
+    now, currency = account.now(), movement.currency
+    account.count(currency, total, movement.amount if total == GROSS else -movement.amount)
+    if movement.fee:
+        account.count(currency, FEES, movement.fee)
+    detail = {"amount": movement.fee, "application": None, "currency": currency, "type": "stripe_fee"}
+    line = {
+        "id": new_id("txn_3"),
+        "object": KIND,
+        "amount": movement.amount,
+        "available_on": max(now, movement.available_on or now),
+        "balance_type": "payments",
+        "created": now,
+        "currency": currency,
+        "description": movement.description,
+        "exchange_rate": None,
+        "fee": movement.fee,
+        "fee_details": [detail | {"description": movement.fee_for}] if movement.fee else [],
+        "net": movement.amount - movement.fee,
+        "reporting_category": movement.category,
+        "source": movement.source,
+        "status": "pending",
+        "type": movement.kind,
+    }
+    keys = {"source": movement.source, "type": movement.kind, "currency": currency}
+    return account.create(line, keys | ({UNPAID: currency} if total != PAYOUTS else {}))
 
 
 def shown(account: Account, movement: Document) -> Document:
@@ -49,51 +133,46 @@ def shown(account: Account, movement: Document) -> Document:
 
 def balance(account: Account) -> Document:
     """The Balance object."""
-    pending = _pending(account)
-    held = {currency: net(totals) for currency, totals in account.totals().items()}
+    found = shares(account)
     return {
         "object": "balance",
-        "available": [_share(code, total - pending.get(code, 0)) for code, total in held.items()],
+        "available": [_share(code, each["available"]) for code, each in found.items()],
         "livemode": False,
-        "pending": [_share(code, pending.get(code, 0)) for code in held],
+        "pending": [_share(code, each["pending"]) for code, each in found.items()],
     }
 
 
 def net(totals: dict[str, int]) -> int:
-    return totals.get(GROSS, 0) - totals.get(FEES, 0) - totals.get(REFUNDS, 0)
+    """What was earned: all that came less all that went back and Stripe's fees."""
+    return totals.get(GROSS, 0) - sum(totals.get(name, 0) for name in (FEES, REFUNDS, DISPUTES))
+
+
+def held(totals: dict[str, int]) -> int:
+    """What Stripe holds of it."""
+    return net(totals) - totals.get(PAYOUTS, 0)
+
+
+def shares(account: Account) -> dict[str, dict[str, int]]:
+    """By currency: all totals, what was earned, and what is held, available or not yet."""
+    pending = _pending(account)
+    names = (GROSS, FEES, REFUNDS, DISPUTES, PAYOUTS)
+    return {
+        code: {name: totals.get(name, 0) for name in names}
+        | {"net": net(totals), "balance": held(totals)}
+        | {"pending": pending.get(code, 0), "available": held(totals) - pending.get(code, 0)}
+        for code, totals in account.totals().items()
+    }
 
 
 def _pending(account: Account) -> dict[str, int]:
-    recent = Page(limit=EVERYTHING - 1, since=account.now() - AVAILABLE_AFTER_SECONDS + 1)
+    now = account.now()
+    recent = Page(limit=EVERYTHING - 1, since=now - AVAILABLE_AFTER_SECONDS + 1)
     found: dict[str, int] = {}
-    for movement in account.page("balance_transaction", recent)[0]:
-        found[movement["currency"]] = found.get(movement["currency"], 0) + movement["net"]
+    for line in account.page(KIND, recent)[0]:
+        if line["available_on"] > now:
+            found[line["currency"]] = found.get(line["currency"], 0) + line["net"]
     return found
 
 
 def _share(currency: str, amount: int) -> Document:
     return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
-
-
-def _record(account: Account, kind: str, category: str, source: Document, amount: int, fee: int) -> Document:
-    now, currency = account.now(), source["currency"]
-    detail = {"amount": fee, "application": None, "currency": currency, "type": "stripe_fee"}
-    movement = {
-        "id": new_id("txn_3"),
-        "object": "balance_transaction",
-        "amount": amount,
-        "available_on": now + AVAILABLE_AFTER_SECONDS,
-        "balance_type": "payments",
-        "created": now,
-        "currency": currency,
-        "description": source["description"],
-        "exchange_rate": None,
-        "fee": fee,
-        "fee_details": [detail | {"description": "Stripe processing fees"}] if fee else [],
-        "net": amount - fee,
-        "reporting_category": category,
-        "source": source["id"],
-        "status": "pending",
-        "type": kind,
-    }
-    return account.create(movement, {"source": source["id"], "type": kind, "currency": currency})

@@ -5,6 +5,7 @@ from typing import Any
 from yuanyou_sandbox.shared.store import Document
 from yuanyou_sandbox.stripe import balance, next_actions, payment_methods
 from yuanyou_sandbox.stripe.account import Account
+from yuanyou_sandbox.stripe.blank import CHARGE, INTENT
 from yuanyou_sandbox.stripe.errors import told_of
 from yuanyou_sandbox.stripe.ids import letters, new_id
 from yuanyou_sandbox.stripe.methods import ASKED, DEBIT_RETURNED, UNAUTHENTICATED, Decline, Does, details_of
@@ -13,67 +14,9 @@ from yuanyou_sandbox.stripe.payment_methods import Way, way_of
 SETTLES_AFTER_SECONDS = 4 * 86_400
 """A bank debit is known to have worked after four days."""
 SETTLE = "stripe.settle"
+FOLLOW = "stripe.follow"
+"""What some test cards bring about by themselves."""
 PAYABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
-
-INTENT: Document = {
-    "amount_capturable": 0,
-    "amount_details": {"tip": {}},
-    "amount_received": 0,
-    "application": None,
-    "application_fee_amount": None,
-    "automatic_payment_methods": None,
-    "canceled_at": None,
-    "cancellation_reason": None,
-    "capture_method": "automatic_async",
-    "confirmation_method": "automatic",
-    "description": None,
-    "last_payment_error": None,
-    "latest_charge": None,
-    "livemode": False,
-    "next_action": None,
-    "on_behalf_of": None,
-    "payment_method": None,
-    "payment_method_options": {},
-    "processing": None,
-    "receipt_email": None,
-    "review": None,
-    "setup_future_usage": None,
-    "shipping": None,
-    "source": None,
-    "statement_descriptor": None,
-    "statement_descriptor_suffix": None,
-    "status": "requires_payment_method",
-    "transfer_data": None,
-    "transfer_group": None,
-}
-CHARGE: Document = {
-    "application": None,
-    "application_fee": None,
-    "application_fee_amount": None,
-    "amount_captured": 0,
-    "amount_refunded": 0,
-    "balance_transaction": None,
-    "calculated_statement_descriptor": "SANDBOX",
-    "captured": False,
-    "disputed": False,
-    "failure_balance_transaction": None,
-    "failure_code": None,
-    "failure_message": None,
-    "fraud_details": {},
-    "livemode": False,
-    "on_behalf_of": None,
-    "paid": False,
-    "receipt_number": None,
-    "receipt_url": None,
-    "refunded": False,
-    "review": None,
-    "shipping": None,
-    "source_transfer": None,
-    "statement_descriptor": None,
-    "statement_descriptor_suffix": None,
-    "transfer_data": None,
-    "transfer_group": None,
-}
 
 
 def new_intent(
@@ -127,7 +70,7 @@ def attempt(
     does = way.method.acts(off_session=off_session, set_up=way.set_up, verify=verify)
     match ASKED if stops and does in {Does.CHALLENGE, Does.APPROVE} else does:
         case Does.PAY:
-            _pay_out(account, intent, _charge(account, intent, way, "pending"))
+            _succeed(account, intent, way)
         case Does.DELAY:
             _delay(account, intent, way)
         case Does.CHALLENGE | Does.APPROVE:
@@ -145,7 +88,7 @@ def answer_challenge(account: Account, intent: Document, *, completed: bool) -> 
     elif way.method.decline:
         _fail(account, intent, way, way.method.decline)
     else:
-        _pay_out(account, intent, _charge(account, intent, way, "pending", secured=True))
+        _succeed(account, intent, way, secured=True)
 
 
 def settle(account: Account, intent: Document, *, succeeded: bool) -> None:
@@ -181,6 +124,13 @@ def options_of(intent: Document, kind: str) -> dict[str, Any]:
     """The intent's payment_method_options for one type."""
     found: dict[str, Any] = intent["payment_method_options"].get(kind) or {}
     return found
+
+
+def _succeed(account: Account, intent: Document, way: Way, *, secured: bool = False) -> None:
+    charge = _charge(account, intent, way, "pending", secured=secured)
+    _pay_out(account, intent, charge)
+    if way.method.after:
+        account.world.timers.set(FOLLOW, charge["id"], account.now())
 
 
 def _pay_out(account: Account, intent: Document, charge: Document) -> None:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from yuanyou_sandbox.shared.requests import Told
 from yuanyou_sandbox.shared.store import Document
-from yuanyou_sandbox.stripe import balance, cards, checkout, next_actions, payment_methods, refunds
+from yuanyou_sandbox.stripe import balance, cards, checkout, next_actions, payment_methods
 from yuanyou_sandbox.stripe.account import Account
 from yuanyou_sandbox.stripe.errors import ApiError
 from yuanyou_sandbox.stripe.frame import success_url
@@ -30,8 +30,6 @@ class StripeControl:
             Route("/sessions/{session}/pay", self.pay, methods=["POST"]),
             Route("/sessions/{session}/expire", self.expire, methods=["POST"]),
             Route("/sessions/{session}/settle", self.settle, methods=["POST"]),
-            Route("/sessions/{session}/refund", self.refund, methods=["POST"]),
-            Route("/refunds/{refund}/settle", self.settle_refund, methods=["POST"]),
             Route("/payment_methods/{made}", self.payment_method, methods=["POST"]),
             Route("/webhook", self.webhook, methods=["GET", "POST"]),
             Route("/rotate_webhook_secret", self.rotate, methods=["POST"]),
@@ -76,33 +74,6 @@ class StripeControl:
             checkout.settle(self._account, intent, succeeded=outcome == SUCCEEDED)
         return JSONResponse(self._outcome(self._session(request), intent))
 
-    async def refund(self, request: Request) -> Response:
-        """{amount?}: a refund by hand, in Stripe's dashboard; minor units, all that is left when absent."""
-        told = await Told.by(request)
-        amount = told.whole("amount")
-        told.finish()
-        intent = self._account.find("payment_intent", self._session(request)["payment_intent"])
-        charge = self._account.find("charge", intent["latest_charge"]) if intent else None
-        if charge is None:
-            raise HTTPException(409, "nothing was paid")
-        try:
-            with self._account.transaction():
-                return JSONResponse(refunds.refund(self._account, charge, amount))
-        except ApiError as error:
-            raise HTTPException(409, str(error)) from error
-
-    async def settle_refund(self, request: Request) -> Response:
-        """{outcome: succeeded|failed}: the customer's bank takes a refund, or sends it back."""
-        told = await Told.by(request)
-        outcome = told.need_text("outcome", (SUCCEEDED, FAILED))
-        told.finish()
-        refund = self._account.find("refund", request.path_params["refund"])
-        if refund is None:
-            raise HTTPException(404, "no such refund")
-        with self._account.transaction():
-            (refunds.succeed if outcome == SUCCEEDED else refunds.fail)(self._account, refund)
-        return JSONResponse(refund)
-
     async def payment_method(self, request: Request) -> Response:
         """{does}: what the bank of a kept card does from now on."""
         told = await Told.by(request)
@@ -133,17 +104,9 @@ class StripeControl:
         return JSONResponse({"secret": self._endpoint.rotate(secret, overlap or 0)})
 
     async def account(self, request: Request) -> Response:
-        """What Stripe itself says it took and gave, by currency, in minor units."""
+        """What Stripe itself says it took, gave, paid out and holds, by currency, in minor units."""
         del request
-        return JSONResponse(self.money())
-
-    def money(self) -> dict[str, dict[str, int]]:
-        names = (balance.GROSS, balance.FEES, balance.REFUNDS)
-        totals = self._account.totals()
-        return {
-            code: {name: found.get(name, 0) for name in names} | {"net": balance.net(found)}
-            for code, found in totals.items()
-        }
+        return JSONResponse(balance.shares(self._account))
 
     def _session(self, request: Request) -> Document:
         try:

@@ -20,7 +20,7 @@ KINDS = {
     "payment_intent": "payment_intent",
     "payment_method": "payment_method",
 }
-SOURCES = {"ch": "charge", "py": "charge", "re": "refund"}
+SOURCES = {"ch": "charge", "py": "charge", "re": "refund", "du": "dispute", "po": "payout"}
 
 
 def expanded(account: Account, answer: Document, paths: Iterable[str]) -> Document:

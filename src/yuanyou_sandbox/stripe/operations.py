@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from yuanyou_sandbox.shared.store import Document
-from yuanyou_sandbox.stripe import customers, intents, payment_methods, reading, refunds, sessions
+from yuanyou_sandbox.stripe import (
+    customers,
+    dispute_api,
+    fraud_warnings,
+    intents,
+    payment_methods,
+    payouts,
+    reading,
+    refunds,
+    sessions,
+)
 from yuanyou_sandbox.stripe.account import Account
 from yuanyou_sandbox.stripe.errors import ApiError
 
@@ -26,6 +36,15 @@ OPERATIONS: dict[str, tuple[str, str, Callable[..., Document]]] = {
     "refunds.create": ("POST", "refunds", refunds.create),
     "refunds.list": ("GET", "refunds", refunds.list_all),
     "refunds.retrieve": ("GET", "refunds/:", refunds.retrieve),
+    "refunds.update": ("POST", "refunds/:", refunds.update),
+    "disputes.list": ("GET", "disputes", dispute_api.list_all),
+    "disputes.retrieve": ("GET", "disputes/:", dispute_api.retrieve),
+    "disputes.update": ("POST", "disputes/:", dispute_api.update),
+    "disputes.close": ("POST", "disputes/:/close", dispute_api.close),
+    "fraud_warnings.list": ("GET", "radar/early_fraud_warnings", fraud_warnings.list_all),
+    "fraud_warnings.retrieve": ("GET", "radar/early_fraud_warnings/:", fraud_warnings.retrieve),
+    "payouts.list": ("GET", "payouts", payouts.list_all),
+    "payouts.retrieve": ("GET", "payouts/:", payouts.retrieve),
     "balance.retrieve": ("GET", "balance", reading.balance),
     "balance_transactions.list": ("GET", "balance_transactions", reading.balance_transactions),
     "balance_transactions.retrieve": ("GET", "balance_transactions/:", reading.balance_transaction),

@@ -10,9 +10,8 @@ from yuanyou_sandbox.shared.requests import form_of
 from yuanyou_sandbox.shared.store import Document, Page
 from yuanyou_sandbox.shared.times import shown_time
 from yuanyou_sandbox.shared.words import Translator, language_of
-from yuanyou_sandbox.stripe import checkout, currency, refunds
+from yuanyou_sandbox.stripe import balance, checkout, currency, refunds
 from yuanyou_sandbox.stripe.account import Account
-from yuanyou_sandbox.stripe.control import StripeControl
 from yuanyou_sandbox.stripe.words import WORDS
 
 SHOWN = 50
@@ -21,8 +20,8 @@ SHOWN = 50
 class Overview:
     """For people who look into the sandbox."""
 
-    def __init__(self, account: Account, control: StripeControl) -> None:
-        self._account, self._control = account, control
+    def __init__(self, account: Account) -> None:
+        self._account = account
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -65,7 +64,7 @@ class Overview:
         return RedirectResponse("/stripe/", 303)
 
     def _nets(self) -> list[str]:
-        return [currency.shown(each["net"], code) for code, each in self._control.money().items()]
+        return [currency.shown(each["net"], code) for code, each in balance.shares(self._account).items()]
 
     def _row(self, t: Translator, session: Document) -> list[Content]:
         intent = self._account.find("payment_intent", session["payment_intent"])

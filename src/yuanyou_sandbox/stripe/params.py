@@ -51,10 +51,13 @@ class Params:
         self._tree, self._path = dict(tree), path
         self._groups: list[Params] = []
 
-    def text(self, name: str, *, longest: int = 5000) -> str | None:
+    def text(self, name: str, *, longest: int = 5000, unsets: bool = False) -> str | None:
+        """`unsets`: an empty one is allowed."""
         value = self._tree.pop(name, None)
         if value is None:
             return None
+        if unsets and value == "":
+            return ""
         if not isinstance(value, str):
             raise ApiError(f"Invalid string: {value}", param=self.full(name))
         if not value:
@@ -88,9 +91,11 @@ class Params:
     def need_integer(self, name: str) -> int:
         return self.need(name, self.integer(name))
 
-    def boolean(self, name: str) -> bool:
+    def boolean(self, name: str, *, usually: bool = False) -> bool:
         value = self.text(name)
-        if value not in {None, "true", "false"}:
+        if value is None:
+            return usually
+        if value not in {"true", "false"}:
             raise ApiError(f"Invalid boolean: {value}", param=self.full(name))
         return value == "true"
 

@@ -2,6 +2,7 @@
 
 from yuanyou_sandbox.shared.store import Document
 from yuanyou_sandbox.stripe import balance as money
+from yuanyou_sandbox.stripe import payouts
 from yuanyou_sandbox.stripe.account import Account
 from yuanyou_sandbox.stripe.listing import paged, search
 from yuanyou_sandbox.stripe.params import Params
@@ -36,9 +37,13 @@ def balance_transaction(account: Account, params: Params, ident: str) -> Documen
 
 
 def balance_transactions(account: Account, params: Params) -> Document:
-    """GET /v1/balance_transactions, also by source, type or currency."""
-    url, by = "/v1/balance_transactions", ("source", "type", "currency")
-    page = paged(account, params, "balance_transaction", url, by=by)
+    """GET /v1/balance_transactions, also by source, type, currency or payout."""
+    payout = params.text("payout")
+    if payout:
+        page = payouts.lines_of(account, params, payout)
+    else:
+        url, by = "/v1/balance_transactions", ("source", "type", "currency")
+        page = paged(account, params, money.KIND, url, by=by)
     return page | {"data": [money.shown(account, movement) for movement in page["data"]]}
 
 

@@ -1,7 +1,7 @@
 """Refunds: never above the charge; some take days, and some of those come back."""
 
 from yuanyou_sandbox.shared.store import Document
-from yuanyou_sandbox.stripe import balance, currency
+from yuanyou_sandbox.stripe import balance, currency, disputes, fraud_warnings
 from yuanyou_sandbox.stripe.account import Account
 from yuanyou_sandbox.stripe.cards import of_fingerprint
 from yuanyou_sandbox.stripe.errors import ApiError
@@ -39,7 +39,7 @@ def refund(
     metadata: dict[str, str] | None = None,
 ) -> Document:
     """Give back `amount` (minor units; None is all that is left). ApiError beyond what is left."""
-    amount = _possible(charge, amount, account.now())
+    amount = _possible(account, charge, amount)
     made = {
         "id": new_id("re_3"),
         "object": KIND,
@@ -58,12 +58,15 @@ def refund(
         "status": "succeeded",
         "transfer_reversal": None,
     }
-    made["balance_transaction"] = balance.record_refund(account, made)["id"]
+    made["balance_transaction"] = balance.record_refund(account, made, charge)["id"]
     _plan(account, made, charge)
     account.create(made, {"charge": charge["id"], "payment_intent": charge["payment_intent"]})
     _count_on(account, charge, amount)
     account.emit("refund.created", made)
     account.emit("charge.refunded", charge)
+    if charge["refunded"]:
+        fraud_warnings.settle(account, charge)
+        disputes.close_inquiries(account, charge)
     return made
 
 
@@ -80,7 +83,7 @@ def succeed(account: Account, made: Document) -> None:
         return
     made |= {"status": "succeeded", "pending_reason": None}
     account.save(made)
-    account.emit("refund.updated", made)
+    _tell(account, made, "refund.updated")
 
 
 def fail(account: Account, made: Document) -> None:
@@ -91,8 +94,7 @@ def fail(account: Account, made: Document) -> None:
     made |= {"status": "failed", "failure_reason": WHY, "failure_balance_transaction": back["id"]}
     account.save(made)
     _count_on(account, account.get("charge", made["charge"]), -made["amount"])
-    account.emit("refund.failed", made)
-    account.emit("refund.updated", made)
+    _tell(account, made, "refund.failed", "refund.updated")
 
 
 def retrieve(account: Account, params: Params, ident: str) -> Document:
@@ -101,9 +103,25 @@ def retrieve(account: Account, params: Params, ident: str) -> Document:
     return account.get(KIND, ident)
 
 
+def update(account: Account, params: Params, ident: str) -> Document:
+    """POST /v1/refunds/:id: its metadata."""
+    made = account.get(KIND, ident)
+    made["metadata"] = params.changed_metadata(made["metadata"])
+    params.finish()
+    account.save(made)
+    _tell(account, made, "refund.updated")
+    return made
+
+
 def list_all(account: Account, params: Params) -> Document:
     """GET /v1/refunds, also by charge or payment_intent."""
     return paged(account, params, KIND, "/v1/refunds", by=("charge", "payment_intent"))
+
+
+def _tell(account: Account, made: Document, *events: str) -> None:
+    """A refund has changed: charge.refund.updated is told, too, as before there were refund events."""
+    for event in (*events, "charge.refund.updated"):
+        account.emit(event, made)
 
 
 def _charge(account: Account, charge: str | None, intent: str | None) -> Document:
@@ -128,10 +146,11 @@ def _check_window(charge: Document, now: int) -> None:
         raise ApiError(told, code="charge_not_refundable", param="charge")
 
 
-def _possible(charge: Document, amount: int | None, now: int) -> int:
+def _possible(account: Account, charge: Document, amount: int | None) -> int:
     if charge["status"] != "succeeded":
         raise ApiError(f"Charge {charge['id']} has not succeeded: it cannot be refunded.", param="charge")
-    _check_window(charge, now)
+    disputes.check_refundable(account, charge)
+    _check_window(charge, account.now())
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         told = f"Charge {charge['id']} has already been refunded."
