@@ -27,6 +27,12 @@ def sandbox(companies: RunningSandbox, house: None) -> Iterator[RunningSandbox]:
         stripe_secret_key=companies.stripe_key,
         stripe_webhook_secrets=(companies.webhook_secret,),
         stripe_api_base=companies.stripe_url,
+        paypal_client_id=companies.paypal_client_id,
+        paypal_client_secret=companies.paypal_client_secret,
+        paypal_webhook_ids=(companies.paypal_webhook_id,),
+        paypal_merchant=companies.paypal_merchant_id,
+        paypal_api_base=companies.paypal_url,
+        paypal_cert_hosts=(companies.url.removeprefix("http://"),),
         esim_url=companies.esim_url,
         esim_token=companies.esim_token,
     )

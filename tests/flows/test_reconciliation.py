@@ -149,7 +149,7 @@ def test_what_the_statement_lacks_is_a_case_and_closes_itself_when_it_is_listed_
     reconciliation.work(now=tomorrow())
     reconciliation.work(now=tomorrow() + timedelta(days=1))
     assert cases() == [("not_theirs", "ask_again")]
-    day = StatementDay.objects.get(day=today())
+    day = StatementDay.objects.get(provider="stripe", day=today())
     statements.keep(day, [line(attempt)], now=tomorrow())
     reconciliation.match("stripe", today(), now=tomorrow())
     assert cases() == []
@@ -221,7 +221,7 @@ def test_a_statement_that_is_not_ready_is_asked_for_later(
 
     monkeypatch.setattr(payment_provider("stripe"), "statement", not_yet)
     reconciliation.work(now=tomorrow())
-    day = StatementDay.objects.get(day=today())
+    day = StatementDay.objects.get(provider="stripe", day=today())
     assert (day.pulled_at, day.asked) == (None, 1)
     assert day.ask_at is not None
     assert day.ask_at > tomorrow()

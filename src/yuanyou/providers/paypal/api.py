@@ -55,7 +55,7 @@ class Session(requests.Session):
         options["allow_redirects"] = False
         try:
             answer = super().request(method, url, **options | {"timeout": _left()})
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             if not repeatable:
                 raise
         else:
