@@ -22,13 +22,15 @@ NOTICES = "notices"
 """The owner of what providers tell us."""
 SIGN_IN = "sign-in"
 """The owner of second factors' secrets."""
-DERIVED = frozenset({NOTICES, SIGN_IN})
+AUDIT = "audit"
+"""The owner of the audit log's reasons that are about nobody in particular."""
+DERIVED = frozenset({NOTICES, SIGN_IN, AUDIT})
 VERSION = b"\x01"
 NONCE_BYTES = 12
 KEY_BYTES = 32
 
 Owner = int | str
-"""A customer's id, `receipts_of(customer_id)`, NOTICES or SIGN_IN."""
+"""A customer's id, `receipts_of(customer_id)`, NOTICES, SIGN_IN or AUDIT."""
 
 
 class Unreadable(Exception):
@@ -46,12 +48,12 @@ def receipts_of(customer_id: int) -> str:
 
 def seal(owner: Owner, data: bytes) -> bytes:
     """A blob only `open_` with the same owner can read. KeyDestroyed for an erased person."""
-    return _encrypt(_key(_name(owner)), data, _name(owner))
+    return _encrypt(_key(owner_of(owner)), data, owner_of(owner))
 
 
 def open_(owner: Owner, blob: bytes) -> bytes:
     """What was sealed. Unreadable when it cannot be."""
-    name = _name(owner)
+    name = owner_of(owner)
     if name in DERIVED:
         return _decrypt(_derived(name), blob, name)
     stored = PersonKey.objects.filter(owner=name).first()
@@ -62,7 +64,7 @@ def open_(owner: Owner, blob: bytes) -> bytes:
 
 def erase(owner: Owner, *, now: datetime) -> None:
     """Destroy the owner's key for good, even if nothing was sealed yet; harmless to repeat."""
-    name = _name(owner)
+    name = owner_of(owner)
     if name in DERIVED:
         raise ValueError(f"the key of {name} is not one person's")
     if PersonKey.objects.filter(owner=name, wrapped__isnull=False).update(wrapped=None, destroyed_at=now):
@@ -72,7 +74,8 @@ def erase(owner: Owner, *, now: datetime) -> None:
     )
 
 
-def _name(owner: Owner) -> str:
+def owner_of(owner: Owner) -> str:
+    """The name under which an owner's key is kept."""
     return owner if isinstance(owner, str) else f"customer:{owner}"
 
 

@@ -18,6 +18,7 @@ from django.db import connection
 
 from yuanyou.flows import (
     activation,
+    acts,
     dispute,
     earning,
     lapse,
@@ -55,7 +56,7 @@ def loops(cells: tuple[int, ...], *, inbox_workers: int = 2) -> list[Loop]:
             Loop(f"lapse:{cell}", _in(cell, lapse.sweep), POLL_SECONDS * 2),
             Loop(f"earning:{cell}", _in(cell, earning.earn_days), 60),
         ]
-    return [*found, Loop("statements", _statements, 60)]
+    return [*found, Loop("statements", _statements, 60), Loop("audit", _link, 1)]
 
 
 class CellWork(Protocol):
@@ -73,6 +74,10 @@ def _in(cell: int, work: CellWork) -> Callable[[datetime], int]:
 
 def _statements(now: datetime) -> int:
     return reconciliation.work(now=now)
+
+
+def _link(now: datetime) -> int:
+    return acts.link(now=now)
 
 
 def _inbox(provider: str) -> Callable[[datetime], int]:

@@ -22,6 +22,7 @@ SHARED_APPS = frozenset(
         "usersessions",
         "identity",
         "catalog",
+        "audit",
     }
 )
 SHARED_MODELS = frozenset(
