@@ -1,9 +1,11 @@
 """Automatic renewal: charged once for a term, no more than was agreed; every refusal asks the owner."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
 from tests.flows.bank import CONFIRM, SILENT, WELL, Bank
@@ -12,7 +14,15 @@ from tests.houses import NOON, fund, give_line, renew, see
 from tests.people import People
 from tests.plans import MONTH, version_of
 from yuanyou import wiring
-from yuanyou.flows import auto_renewal, checkout, consent, saved_methods, settlement
+from yuanyou.flows import (
+    auto_renewal,
+    checkout,
+    consent,
+    lapse,
+    refund_request,
+    saved_methods,
+    settlement,
+)
 from yuanyou.flows.auto_renewal import Outcome
 from yuanyou.flows.letters import _context as letter_context
 from yuanyou.flows.step import in_cell
@@ -23,8 +33,10 @@ from yuanyou.messages.models import Message
 from yuanyou.messages.render import render
 from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderState
+from yuanyou.payments.actions import RefundWish
 from yuanyou.payments.models import Attempt, Mandate
 from yuanyou.payments.port import Why
+from yuanyou.payments.rules import Destination, TakesBack
 from yuanyou.payments.saved import Consent
 
 pytestmark = pytest.mark.usefixtures("house", "sound")
@@ -364,6 +376,27 @@ def test_a_consent_is_its_owners_and_the_same_words_are_one_consent(people: Peop
     assert agree(line_id, people.mei, limit=PRICE + 100).pk != first.pk
     with in_cell(1):
         assert Mandate.objects.filter(line_id=line_id, ended_at__isnull=True).count() == 1
+
+
+@pytest.mark.parametrize("later", [timedelta(), timedelta(days=1), timedelta(days=2)])
+def test_a_renewal_whose_money_went_back_is_not_charged_again(
+    bank: Bank, people: People, later: timedelta
+) -> None:
+    """Before its term has begun (it is canceled) and after (it is cut)."""
+    settings.CONFIG = replace(settings.CONFIG, refund_approval_above=100_000)
+    line_id = a_line(people)
+    keep(people.mei, VISA)
+    assert auto_renewal.charge(line_id, now=FIRST_TRY) is Outcome.RENEWED
+    with in_cell(1):
+        attempt = Attempt.objects.select_related("payment").get(saved_method__isnull=False)
+    wish = RefundWish(people.mei.id, "goodwill", Destination.WALLET, TakesBack.TERM)
+    lapse.sweep(1, now=FIRST_TRY + later)
+    refund_request.request(attempt.pk, wish, amount=attempt.amount, now=FIRST_TRY + later)
+    assert see(line_id).paid_until <= FIRST_TRY + later + timedelta(hours=26)  # type: ignore[operator]
+    for hours in (0, 14, 30, 60):
+        at = FIRST_TRY + later + timedelta(hours=hours)
+        assert auto_renewal.charge(line_id, now=at) is Outcome.NOT_DUE
+    assert len(bank.asked) == 1
 
 
 def test_long_after_the_last_try_nobody_is_charged(bank: Bank, people: People) -> None:

@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from yuanyou.catalog.queries import plan_version
 from yuanyou.lines.actions import Timeline
-from yuanyou.lines.rules import LineState
+from yuanyou.lines.rules import LineState, TermState
 from yuanyou.payments import off_session
 from yuanyou.payments.off_session import DAILY
 
@@ -18,9 +18,14 @@ def key(current: Timeline) -> UUID:
 
 
 def is_due(current: Timeline, *, now: datetime) -> bool:
-    """Nothing is paid for beyond the term that ends, and the time for trying has come and is not over."""
-    end = current.paid_until
-    if end is None or current.waiting or current.line.state not in RENEWED_BY_ITSELF:
+    """Nothing is paid for beyond the term that ends, and the time for trying has come and is not over.
+
+    A term that was cut (its money went back) did not come to its end: nobody wants that charged again.
+    """
+    end, ended = current.paid_until, current.last
+    if end is None or ended is None or current.waiting or current.line.state not in RENEWED_BY_ITSELF:
+        return False
+    if ended.state == TermState.CUT:
         return False
     return off_session.may_charge(end, retry_hours=_hours(current), now=now)
 
