@@ -21,6 +21,7 @@ from yuanyou_sandbox.shared import words
 from yuanyou_sandbox.shared.mishaps import MODES
 from yuanyou_sandbox.stripe import words as stripe_words
 from yuanyou_sandbox.stripe.cards import CARDS
+from yuanyou_sandbox.stripe.overview import ENDS
 from yuanyou_sandbox.stripe.pay_page import CARD_CHOICES, DEBIT_CHOICES, WALLET_CHOICES
 from yuanyou_sandbox.testing import RunningSandbox
 
@@ -49,7 +50,7 @@ def test_every_text_of_a_page_is_translated() -> None:
 
 
 def test_every_choice_and_every_state_is_translated() -> None:
-    choices = {does for _, does, _ in (*CARD_CHOICES, *DEBIT_CHOICES, *WALLET_CHOICES)}
+    choices = {does for _, does, _ in (*CARD_CHOICES, *DEBIT_CHOICES, *WALLET_CHOICES)} | {*ENDS.values()}
     of_paypal = {*PAYPAL_ACTS.values(), *[each.label for each in FUNDINGS]}
     assert choices | of_paypal | {*ACTS.values(), *STATES, *MODES} <= KNOWN
 
@@ -119,6 +120,24 @@ def test_a_session_is_expired_settled_and_refunded_by_hand(
     assert [refund.amount for refund in api.v1.refunds.list().data] == [1200]
     assert api.v1.checkout.sessions.retrieve(delayed).payment_status == "paid"
     assert "complete / paid / succeeded" in httpx.get(f"{sandbox.stripe_url}/").text
+
+
+def test_a_payment_is_warned_of_disputed_and_judged_by_hand(
+    sandbox: RunningSandbox, api: stripe.StripeClient
+) -> None:
+    session = api.v1.checkout.sessions.create(order()).id
+    sandbox.control(f"stripe/sessions/{session}/pay")
+    for action in ("warn", "dispute", "dispute", "refund"):  # once, and no refund of what is disputed
+        httpx.post(f"{sandbox.stripe_url}/sessions/{session}", data={"action": action})
+    assert len(api.v1.radar.early_fraud_warnings.list().data) == 1
+    (dispute,) = api.v1.disputes.list().data
+    page = httpx.get(f"{sandbox.stripe_url}/", headers={"Accept-Language": "en"}).text
+    assert "needs_response / fraudulent" in page
+    assert "The shop wins" in page
+    for action, status in (("won", "won"), ("lost", "won"), ("reopen", "needs_response"), ("lost", "lost")):
+        httpx.post(f"{sandbox.stripe_url}/disputes/{dispute.id}", data={"action": action})
+        assert api.v1.disputes.retrieve(dispute.id).status == status
+    assert api.v1.refunds.list().data == []
 
 
 def _said(file: Path) -> list[str]:

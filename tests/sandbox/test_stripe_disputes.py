@@ -312,7 +312,10 @@ def test_only_what_is_left_of_a_card_payment_can_be_disputed(
     api.v1.refunds.create({"charge": charge.id, "amount": 2000})
     with pytest.raises(ControlRefused, match="409"):
         _dispute(sandbox, charge, amount=3001)
-    assert _dispute(sandbox, charge)["amount"] == 3000
+    assert _dispute(sandbox, charge, amount=1000)["amount"] == 1000
+    assert _dispute(sandbox, charge)["amount"] == 2000
+    with pytest.raises(ControlRefused, match="409"):
+        _dispute(sandbox, charge)
     other = paid_charge(sandbox, api, "bank_debit_fails")
     with pytest.raises(ControlRefused, match="409"):
         _dispute(sandbox, other)

@@ -81,6 +81,64 @@ def test_too_many_requests_are_told_so(api: stripe.StripeClient, sandbox: Runnin
     api.v1.balance.retrieve()
 
 
+def test_an_object_that_is_locked_is_worth_another_try(sandbox: RunningSandbox) -> None:
+    _order_fault(sandbox, "lock_timeout", "refunds.create", times=2)
+    ask: Any = {"charge": paid_charge(sandbox, client(sandbox)).id}
+    with pytest.raises(stripe.RateLimitError) as locked:
+        client(sandbox).v1.refunds.create(ask)
+    assert (locked.value.http_status, _code(locked.value)) == (429, "lock_timeout")
+    assert locked.value.headers["stripe-should-retry"] == "true"
+    assert client(sandbox, retries=2).v1.refunds.create(ask).status == "succeeded"
+
+
+def test_a_key_that_is_in_use_is_worth_another_try(sandbox: RunningSandbox) -> None:
+    _order_fault(sandbox, "key_in_use", "sessions.create", times=2)
+    with pytest.raises(stripe.APIError) as conflict:
+        client(sandbox).v1.checkout.sessions.create(order())
+    assert (conflict.value.http_status, _code(conflict.value)) == (409, "idempotency_key_in_use")
+    client(sandbox, retries=2).v1.checkout.sessions.create(order())
+    assert len(client(sandbox).v1.checkout.sessions.list().data) == 1
+
+
+def test_an_error_500_that_is_kept_is_all_that_its_key_gives_for_a_day(sandbox: RunningSandbox) -> None:
+    _order_fault(sandbox, "error_500_kept", "sessions.create")
+    patient = client(sandbox, retries=2)
+    for _ in range(2):
+        with pytest.raises(stripe.APIError) as broken:
+            patient.v1.checkout.sessions.create(order(), {"idempotency_key": "k1"})
+        assert broken.value.http_status == 500
+        assert broken.value.headers["stripe-should-retry"] == "false"
+    assert patient.v1.checkout.sessions.list().data == []
+    sandbox.control("clock", {"advance_seconds": 86_401})
+    assert patient.v1.checkout.sessions.create(order(), {"idempotency_key": "k1"}).status == "open"
+
+
+def test_what_has_no_advice_on_retries_gives_none(api: stripe.StripeClient) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        api.v1.checkout.sessions.create(order(1))
+    assert "stripe-should-retry" not in refusal.value.headers
+
+
+def test_a_statement_may_lie_about_a_fee_or_leave_out_a_line(
+    api: stripe.StripeClient, sandbox: RunningSandbox
+) -> None:
+    for amount in (2000, 5000):
+        paid_charge(sandbox, api, amount=amount)
+    _order_fault(sandbox, "wrong_fee", "balance_transactions.list", value="99")
+    _order_fault(sandbox, "missing_line", "balance_transactions.list")
+    wrong = api.v1.balance_transactions.list().data
+    assert [(line.fee, line.net) for line in wrong] == [(99, 4901), (99, 1901)]
+    assert [line.amount for line in api.v1.balance_transactions.list().data] == [2000]
+    assert [line.fee for line in api.v1.balance_transactions.list().data] == [175, 88]
+
+
+def test_an_answer_may_come_from_the_wrong_account(api: stripe.StripeClient, sandbox: RunningSandbox) -> None:
+    made = api.v1.checkout.sessions.create(order())
+    _order_fault(sandbox, "wrong_merchant", "sessions.retrieve")
+    assert api.v1.checkout.sessions.retrieve(made.id).livemode
+    assert not api.v1.checkout.sessions.retrieve(made.id).livemode
+
+
 def test_a_fault_waits_for_its_act_and_counts_down(api: stripe.StripeClient, sandbox: RunningSandbox) -> None:
     _order_fault(sandbox, "error_500", "sessions.retrieve", times=2)
     made = api.v1.checkout.sessions.create(order())
@@ -166,6 +224,10 @@ def test_a_hanging_request_does_not_keep_the_sandbox_from_stopping() -> None:
         began = time.monotonic()
         sandbox.stop()
         assert time.monotonic() - began < 2
+
+
+def _code(error: Any) -> str:
+    return str(error.json_body["error"]["code"])
 
 
 def _headers(answer: Any) -> Any:

@@ -122,3 +122,33 @@ def test_some_cards_take_their_time(
     sandbox.control("clock", {"advance_seconds": 86_400})
     at_last = "succeeded" if card == PENDING_REFUND else "failed"
     assert (made.status, api.v1.refunds.retrieve(made.id).status) == (at_first, at_last)
+
+
+def test_every_change_of_a_refund_is_told_with_its_metadata(
+    api: stripe.StripeClient, sandbox: RunningSandbox, shop: Receiver
+) -> None:
+    charge = paid_charge(sandbox, api, FAILING_REFUND)
+    made = api.v1.refunds.create({"charge": charge.id, "amount": 300, "metadata": {"refund": "ref_1"}})
+    api.v1.refunds.update(made.id, {"metadata": {"reason": "late"}})
+    sandbox.control("clock", {"advance_seconds": 86_400})
+    kinds = {"refund.created": 1, "refund.updated": 2, "refund.failed": 1, "charge.refund.updated": 2}
+    for kind, times in kinds.items():
+        told = eventually(lambda kind=kind, times=times: len(shop.of(kind)) == times and shop.of(kind))
+        about = told[-1].event["data"]["object"]
+        assert (about["id"], about["metadata"]["refund"]) == (made.id, "ref_1")
+    last = shop.of("refund.failed")[0].event["data"]["object"]
+    assert last["metadata"] == {"refund": "ref_1", "reason": "late"}
+    assert (last["charge"], last["payment_intent"]) == (charge.id, charge.payment_intent)
+
+
+def test_a_refund_by_hand_is_told_and_fails_like_any_other(
+    api: stripe.StripeClient, sandbox: RunningSandbox, shop: Receiver
+) -> None:
+    charge = paid_charge(sandbox, api)
+    made = sandbox.control(f"stripe/payments/{charge.payment_intent}/refund", {"amount": 300})
+    sandbox.control(f"stripe/refunds/{made['id']}/settle", {"outcome": "failed"})
+    for kind in ("refund.created", "charge.refunded", "refund.failed", "charge.refund.updated"):
+        event = eventually(lambda kind=kind: shop.of(kind))[0].event
+        assert event["request"] == {"id": None, "idempotency_key": None}
+    assert event["data"]["object"]["metadata"] == {}
+    assert api.v1.charges.retrieve(charge.id).amount_refunded == 0

@@ -14,15 +14,21 @@ from yuanyou_sandbox.stripe import operations
 from yuanyou_sandbox.stripe.account import API_VERSION, COMPANY, Account, Cause
 from yuanyou_sandbox.stripe.errors import ApiError
 from yuanyou_sandbox.stripe.expand import expanded
-from yuanyou_sandbox.stripe.idempotency import Kept, Keys, fingerprint
+from yuanyou_sandbox.stripe.idempotency import Kept, Keys, fingerprint, in_use
 from yuanyou_sandbox.stripe.ids import new_id
 from yuanyou_sandbox.stripe.lies import LIES, told_falsely
 from yuanyou_sandbox.stripe.params import Params, decode
 
-BEFORE = {"timeout_before", "error_500", "rate_limit", "slow"}
+BEFORE = {"timeout_before", "error_500", "error_500_kept", "rate_limit", "lock_timeout", "key_in_use", "slow"}
 AFTER = {"timeout_after", "malformed"}
 SLOW_SECONDS = 2
 PREFIX = "/v1/"
+BROKEN = "An unknown error occurred"
+TOO_MANY = "Request rate limit exceeded. Learn more about rate limits: https://stripe.com/docs/rate-limits."
+LOCKED = (
+    "This object cannot be accessed right now because another API request or Stripe process is currently"
+    " accessing it. If you see this error intermittently, retry the request."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +80,32 @@ class Api:
     ) -> tuple[Kept, bool]:
         """The answer, and whether it was given before."""
         try:
-            _stumble(fault)
+            _stumble(fault, request.key)
             if request.key is None:
                 await _dawdle(fault)
-                return self._do(request, call, None), False
+                return self._do(request, call, None, fault), False
             same = fingerprint(request.method, request.path, request.body)
             kept = self.keys.begin(request.key, same)
             if kept:
                 return kept, True
             try:
                 await _dawdle(fault)
-                return self._do(request, call, same), False
+                return self._do(request, call, same, fault), False
             finally:
                 self.keys.end(request.key)
         except ApiError as error:
             return _failed(error, request.id), False
 
-    def _do(self, request: Request, call: operations.Call, same: str | None) -> Kept:
+    def _do(self, request: Request, call: operations.Call, same: str | None, fault: Fault | None) -> Kept:
         """Carry it out, and keep the answer with it. ApiError when nothing was done."""
         if request.method == "GET":
+            _break(fault)
             return Kept(200, self._run(request, call), request.id)
         self._account.cause = Cause(request.id, request.key)
         try:
             with self._account.transaction():
                 try:
+                    _break(fault)
                     answer = Kept(200, self._run(request, call), request.id)
                 except ApiError as error:
                     if not error.ran:
@@ -143,8 +151,8 @@ class Api:
             headers["Idempotency-Key"] = request.key
         if replayed:
             headers |= {"Idempotent-Replayed": "true", "Original-Request": answer.request_id}
-        if answer.status in {409, 500}:
-            headers["Stripe-Should-Retry"] = "true"
+        if answer.retry is not None:
+            headers["Stripe-Should-Retry"] = str(answer.retry).lower()
         body = answer.body[: len(answer.body) // 2] if broken else answer.body
         await reply(send, answer.status, headers, body)
 
@@ -161,16 +169,23 @@ async def _request(scope: Scope, receive: Receive) -> Request:
     )
 
 
-def _stumble(fault: Fault | None) -> None:
-    """Faults that answer before anything is done."""
-    if fault and fault.fault == "error_500":
-        told = "An unknown error occurred"
-        raise ApiError(told, status=500, type="api_error")
-    if fault and fault.fault == "rate_limit":
-        told = (
-            "Request rate limit exceeded. Learn more about rate limits: https://stripe.com/docs/rate-limits."
-        )
-        raise ApiError(told, status=429, code="rate_limit")
+def _stumble(fault: Fault | None, key: str | None) -> None:
+    """Faults that answer before anything is done, and are not kept."""
+    match fault.fault if fault else None:
+        case "error_500":
+            raise ApiError(BROKEN, status=500, type="api_error", retry=True)
+        case "rate_limit":
+            raise ApiError(TOO_MANY, status=429, code="rate_limit")
+        case "lock_timeout":
+            raise ApiError(LOCKED, status=429, code="lock_timeout", retry=True)
+        case "key_in_use":
+            raise in_use(key or "")
+
+
+def _break(fault: Fault | None) -> None:
+    """The fault that is kept as the answer for the key."""
+    if fault and fault.fault == "error_500_kept":
+        raise ApiError(BROKEN, status=500, type="api_error", retry=False)
 
 
 async def _dawdle(fault: Fault | None) -> None:
@@ -179,7 +194,7 @@ async def _dawdle(fault: Fault | None) -> None:
 
 
 def _failed(error: ApiError, request_id: str) -> Kept:
-    return Kept(error.status, _encoded({"error": error.body}), request_id)
+    return Kept(error.status, _encoded({"error": error.body}), request_id, error.retry)
 
 
 def _encoded(answer: Any) -> bytes:

@@ -152,15 +152,21 @@ def held(totals: dict[str, int]) -> int:
     return net(totals) - totals.get(PAYOUTS, 0)
 
 
-def shares(account: Account) -> dict[str, dict[str, int]]:
-    """By currency: all totals, what was earned, and what is held, available or not yet."""
-    pending = _pending(account)
+def sums(account: Account) -> dict[str, dict[str, int]]:
+    """By currency: all totals, what was earned, and what is held."""
     names = (GROSS, FEES, REFUNDS, DISPUTES, PAYOUTS)
     return {
-        code: {name: totals.get(name, 0) for name in names}
-        | {"net": net(totals), "balance": held(totals)}
-        | {"pending": pending.get(code, 0), "available": held(totals) - pending.get(code, 0)}
+        code: {name: totals.get(name, 0) for name in names} | {"net": net(totals), "balance": held(totals)}
         for code, totals in account.totals().items()
+    }
+
+
+def shares(account: Account) -> dict[str, dict[str, int]]:
+    """The same, and how much of what is held is available, or not yet."""
+    pending = _pending(account)
+    return {
+        code: each | {"pending": pending.get(code, 0), "available": each["balance"] - pending.get(code, 0)}
+        for code, each in sums(account).items()
     }
 
 

@@ -52,7 +52,7 @@ def open_company(world: World) -> Company:
     def state() -> dict[str, Any]:
         kinds = ("checkout.session", "payment_intent", "charge", "refund", "dispute", "payout", "event")
         counts = {kind: world.store.count(f"{COMPANY}.{kind}") for kind in kinds}
-        return {"objects": counts, "account": balance.shares(account), "webhook_url": endpoint.url}
+        return {"objects": counts, "account": balance.sums(account), "webhook_url": endpoint.url}
 
     return Company(
         name=COMPANY,

@@ -37,7 +37,7 @@ def open_case(
     account: Account, charge: Document, *, reason: str, case: Case, amount: int | None = None
 ) -> Document:
     """A customer disputes `amount` (minor units; None is all that is left). NotNow when nothing is."""
-    left = charge["amount"] - charge["amount_refunded"]
+    left = charge["amount"] - charge["amount_refunded"] - _disputed(account, charge)
     if charge["status"] != "succeeded" or not 0 < (amount or left) <= left:
         raise NotNow(f"{left} of the charge are left to be disputed")
     if charge["payment_method_details"]["type"] != "card":
@@ -136,6 +136,12 @@ def overdue(account: Account, dispute: Document) -> None:
 def accept(account: Account, dispute: Document) -> None:
     """The shop does not contest it."""
     _close(account, dispute, "lost" if dispute["status"] in OPEN else "warning_closed")
+
+
+def _disputed(account: Account, charge: Document) -> int:
+    """How much of it banks have taken, or ask about."""
+    found = disputes.of_charge(account, charge["id"]) if charge["disputed"] else []
+    return sum(each["amount"] for each in found if each["status"] in ASKED or disputes.withdrawn(each))
 
 
 def _wait(account: Account, dispute: Document) -> None:

@@ -8,7 +8,10 @@ DOCS = "https://stripe.com/docs/error-codes/"
 
 
 class ApiError(Exception):
-    """An answer that is an error: HTTP status and the `error` object."""
+    """An answer that is an error: HTTP status and the `error` object.
+
+    `retry` is what Stripe-Should-Retry says; None says nothing.
+    """
 
     def __init__(
         self,
@@ -18,10 +21,11 @@ class ApiError(Exception):
         type: str = "invalid_request_error",  # noqa: A002  Stripe's word
         code: str | None = None,
         param: str | None = None,
+        retry: bool | None = None,
         **more: Any,
     ) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.retry = status, retry
         found = {"code": code, "doc_url": DOCS + code.replace("_", "-") if code else None, "param": param}
         self.body: dict[str, Any] = {
             **{name: value for name, value in (found | more).items() if value is not None},
@@ -32,7 +36,7 @@ class ApiError(Exception):
     @property
     def ran(self) -> bool:
         """Did the request get as far as being carried out? Only then Stripe keeps the answer for its key."""
-        return bool(self.body["type"] == "card_error")
+        return bool(self.body["type"] == "card_error") or self.retry is False
 
 
 def declined(why: Decline, **more: Any) -> ApiError:

@@ -1,7 +1,8 @@
 """Idempotency keys: the first answer is kept for a day and given again for the same request.
 
 Source: docs.stripe.com/api/idempotent_requests. Answers to requests that were never carried out (bad
-parameters, limits, a key in use) are not kept, so that they can be sent again corrected.
+parameters, limits, a key in use) are not kept, so that they can be sent again corrected. An answer that
+says 500 may be kept, too: then the same key gives nothing else for a day.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ CREATE INDEX IF NOT EXISTS stripe_idempotency_by_age ON stripe_idempotency (kept
 """
 KEPT_SECONDS = 24 * 3600
 LONGEST_KEY = 255
+BROKEN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Kept:
     status: int
     body: bytes
     request_id: str
+    retry: bool | None = None
+    """Is it worth sending the request again? None says nothing."""
 
 
 class Keys:
@@ -42,12 +46,7 @@ class Keys:
         if len(key) > LONGEST_KEY:
             raise ApiError(f"Idempotency keys may have at most {LONGEST_KEY} characters.")
         if key in self._in_use:
-            raise ApiError(
-                "There is currently another in-progress request using this Idempotency Key (that probably"
-                " means you submitted twice, and the other request is still going through): " + key,
-                status=409,
-                code="idempotency_key_in_use",
-            )
+            raise in_use(key)
         rows = self._store.run(
             "SELECT fingerprint, status, body, request_id FROM stripe_idempotency"
             " WHERE key = ? AND kept_at > ?",
@@ -62,7 +61,8 @@ class Keys:
                 f" with. Try using a key other than '{key}' if you meant to execute a different request.",
                 type="idempotency_error",
             )
-        return Kept(*rows[0][1:])
+        status, body, request_id = rows[0][1:]
+        return Kept(status, body, request_id, retry=False if status == BROKEN else None)
 
     def keep(self, key: str, fingerprint: str, answer: Kept) -> None:
         """In the transaction of the act."""
@@ -79,6 +79,17 @@ class Keys:
         self._store.run(
             "DELETE FROM stripe_idempotency WHERE kept_at <= ?", (int(self._clock.now()) - KEPT_SECONDS,)
         )
+
+
+def in_use(key: str) -> ApiError:
+    """Two requests with one key at once."""
+    return ApiError(
+        "There is currently another in-progress request using this Idempotency Key (that probably means you"
+        f" submitted twice, and the other request is still going through): {key}",
+        status=409,
+        code="idempotency_key_in_use",
+        retry=True,
+    )
 
 
 def fingerprint(method: str, path: str, body: bytes) -> str:

@@ -1,17 +1,30 @@
 """Pages of the account: its sessions, what it took, and what its staff could do by hand."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from yuanyou_sandbox.shared.html import Content, el
+from yuanyou_sandbox.shared.html import Content, Markup, el, join
 from yuanyou_sandbox.shared.pages import button, facts, not_found, page, table
 from yuanyou_sandbox.shared.requests import form_of
 from yuanyou_sandbox.shared.store import Document, Page
 from yuanyou_sandbox.shared.times import shown_time
 from yuanyou_sandbox.shared.words import Translator, language_of
-from yuanyou_sandbox.stripe import balance, checkout, currency, refunds
+from yuanyou_sandbox.stripe import (
+    balance,
+    checkout,
+    currency,
+    dispute_life,
+    disputes,
+    fraud_warnings,
+    refunds,
+)
 from yuanyou_sandbox.stripe.account import Account
+from yuanyou_sandbox.stripe.dispute_life import NotNow
+from yuanyou_sandbox.stripe.errors import ApiError
 from yuanyou_sandbox.stripe.words import WORDS
 
 SHOWN = 50
@@ -27,6 +40,7 @@ class Overview:
         return [
             Route("/", self.show, methods=["GET"]),
             Route("/sessions/{session}", self.act, methods=["POST"]),
+            Route("/disputes/{dispute}", self.judge, methods=["POST"]),
         ]
 
     def home(self, t: Translator) -> Content:
@@ -39,32 +53,54 @@ class Overview:
 
     async def show(self, request: Request) -> Response:
         t = Translator(language_of(request), WORDS)
-        sessions, _ = self._account.page("checkout.session", Page(limit=SHOWN))
+        sessions, _ = self._account.page(checkout.KIND, Page(limit=SHOWN))
         head = [t("Time"), t("Amount"), t("State"), t("Reference"), t("By hand")]
         rows = table(t("Payments"), head, [self._row(t, each) for each in sessions])
         money = [(t("Taken less fees and refunds"), each) for each in self._nets()]
-        nothing = el.p(t("Nothing here yet."))
-        return page(request, t, "Stripe", facts(*money), rows if sessions else nothing, wide=True)
+        shown = rows if sessions else el.p(t("Nothing here yet."))
+        return page(request, t, "Stripe", facts(*money), shown, self._disputes(t), wide=True)
 
     async def act(self, request: Request) -> Response:
-        """`action` is expire, succeed, fail or refund; what no longer fits does nothing."""
+        """`action` is expire, succeed, fail, refund, warn or dispute; what no longer fits does nothing."""
         action = (await form_of(request)).get("action")
         account = self._account
-        session = account.find("checkout.session", request.path_params["session"])
+        session = account.find(checkout.KIND, request.path_params["session"])
         if session is None:
             return not_found(request, Translator(language_of(request), WORDS))
         intent = account.find("payment_intent", session["payment_intent"])
-        with account.transaction():
+        with suppress(NotNow, ApiError), account.transaction():
             if action == "expire" and session["status"] == "open":
                 checkout.expire(account, session)
             elif action in {"succeed", "fail"} and intent:
                 checkout.settle(account, intent, succeeded=action == "succeed")
-            elif action == "refund" and intent:
-                refunds.refund_rest(account, intent)
+            elif action in PAID and intent and intent["status"] == "succeeded":
+                PAID[action](account, account.get("charge", intent["latest_charge"]))
         return RedirectResponse("/stripe/", 303)
 
+    async def judge(self, request: Request) -> Response:
+        """`action` is won, lost or reopen; what no longer fits does nothing."""
+        action = (await form_of(request)).get("action", "")
+        dispute = self._account.find(disputes.KIND, request.path_params["dispute"])
+        if dispute is None:
+            return not_found(request, Translator(language_of(request), WORDS))
+        with suppress(NotNow), self._account.transaction():
+            if action in dispute_life.OUTCOMES:
+                dispute_life.resolve(self._account, dispute, action)
+            elif action == "reopen":
+                dispute_life.reopen(self._account, dispute)
+        return RedirectResponse("/stripe/", 303)
+
+    def _disputes(self, t: Translator) -> Markup | None:
+        found, _ = self._account.page(disputes.KIND, Page(limit=SHOWN))
+        if not found:
+            return None
+        head = [t("Time"), t("Amount"), t("State"), t("Reference"), t("By hand")]
+        return join(
+            el.h2(t("Disputes")), table(t("Disputes"), head, [_dispute_row(t, each) for each in found])
+        )
+
     def _nets(self) -> list[str]:
-        return [currency.shown(each["net"], code) for code, each in balance.shares(self._account).items()]
+        return [currency.shown(each["net"], code) for code, each in balance.sums(self._account).items()]
 
     def _row(self, t: Translator, session: Document) -> list[Content]:
         intent = self._account.find("payment_intent", session["payment_intent"])
@@ -87,5 +123,34 @@ def _acts(session: Document, intent: Document | None) -> list[tuple[str, str]]:
     if intent and intent["status"] == "processing":
         return [("succeed", "The debit arrives"), ("fail", "The debit fails")]
     if intent and intent["status"] == "succeeded":
-        return [("refund", "Refund the rest")]
+        return [("refund", "Refund the rest"), ("warn", "The bank warns"), ("dispute", "Dispute it")]
     return []
+
+
+def _dispute_row(t: Translator, dispute: Document) -> list[Content]:
+    fits = [outcome for outcome in ENDS if dispute["status"] in dispute_life.OUTCOMES[outcome]]
+    acts = [
+        button(t(ENDS.get(act, "Reopen it")), f"/stripe/disputes/{dispute['id']}", {"action": act})
+        for act in fits or ["reopen"]
+    ]
+    amount = currency.shown(dispute["amount"], dispute["currency"])
+    state = f"{dispute['status']} / {dispute['reason']}"
+    return [shown_time(dispute["created"]), amount, state, dispute["id"], el.div(*acts, class_="acts")]
+
+
+def _dispute(account: Account, charge: Document) -> None:
+    dispute_life.open_case(account, charge, reason="fraudulent", case=disputes.Case.CHARGEBACK)
+
+
+PAID: dict[str, Callable[[Account, Document], object]] = {
+    "refund": lambda account, charge: refunds.refund(account, charge, None),
+    "warn": lambda account, charge: fraud_warnings.warn(account, charge, "misc"),
+    "dispute": _dispute,
+}
+"""What can be done to a charge that was paid."""
+ENDS = {
+    "won": "The shop wins",
+    "lost": "The customer wins",
+    "escalated": "Make it a dispute",
+    "closed": "Ask no more",
+}

@@ -70,13 +70,6 @@ def refund(
     return made
 
 
-def refund_rest(account: Account, intent: Document) -> None:
-    """All that is left of what an intent took; nothing when nothing is."""
-    charge = account.find("charge", intent["latest_charge"])
-    if charge and charge["status"] == "succeeded" and not charge["refunded"]:
-        refund(account, charge, None)
-
-
 def succeed(account: Account, made: Document) -> None:
     """The customer's bank has taken the money; nothing when that is already known."""
     if made["status"] != "pending":
