@@ -29,6 +29,7 @@ def payment_providers() -> dict[str, PaymentProvider]:
                 secret_key=config.stripe_secret_key,
                 webhook_secrets=config.stripe_webhook_secrets,
                 api_base=config.stripe_api_base,
+                methods=config.stripe_methods,
             )
         )
     if config.paypal_client_id:

@@ -217,7 +217,7 @@ def _attempt(row: StatementRow) -> Attempt | None:
     for cell in cells:
         with in_cell(cell):
             found = named or queries.attempt_of(
-                row.provider, provider_ref=row.about_ref, charge_ref=row.about_ref
+                row.provider, provider_ref=row.about_ref, charge_ref=row.charge_ref or row.about_ref
             )
             attempt = Attempt.objects.filter(pk=found, provider=row.provider).first() if found else None
         if attempt is not None:

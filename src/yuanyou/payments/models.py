@@ -405,6 +405,7 @@ class StatementRow(Row):
     happened_at = models.DateTimeField()
     ref = models.CharField(max_length=40, null=True)
     about_ref = models.CharField(max_length=120, null=True)
+    charge_ref = models.CharField(max_length=120, null=True)
     matched_ref = models.CharField(max_length=40, null=True)
     """The reference of our attempt, refund or dispute that it is; null: nothing of ours is known."""
 

@@ -354,6 +354,8 @@ class StatementLine:
     """Our reference (attempt or refund), when the line carries it."""
     about_ref: str | None = None
     """The provider's name of what moved: the charge, the refund, the dispute, the payout."""
+    charge_ref: str | None = None
+    """Of a refund or a dispute: the charge it is of, when the line tells."""
 
 
 class PaymentProvider(Protocol):

@@ -66,6 +66,7 @@ def keep(day: StatementDay, lines: Iterable[StatementLine], *, now: datetime) ->
             happened_at=line.happened_at,
             ref=line.ref,
             about_ref=line.about_ref,
+            charge_ref=line.charge_ref,
         )
         for line in lines
     ]

@@ -74,6 +74,9 @@ class Config:
     """Signing secrets of Stripe's webhook, the current one first; keep the previous while rotating."""
     stripe_api_base: str | None
     """Where Stripe's API is when it is the sandbox; None is Stripe itself."""
+    stripe_methods: tuple[str, ...]
+    """What your Stripe account is set up for, in the order pages offer it: card, alipay, wechat_pay,
+    us_bank_account. `card` when unset; the demo has all."""
     paypal_client_id: str
     """Client id of your app at PayPal. PayPal is offered when it is set."""
     paypal_client_secret: str = field(repr=False)
@@ -157,6 +160,7 @@ class Config:
             stripe_api_base=payment_settings.api_base(
                 read, "stripe_api_base", live=payment_settings.STRIPE_API
             ),
+            stripe_methods=payment_settings.stripe_methods(read),
             paypal_client_id=read.optional("paypal_client_id") or "",
             paypal_client_secret=read.optional("paypal_client_secret") or "",
             paypal_webhook_ids=read.listing("paypal_webhook_ids"),

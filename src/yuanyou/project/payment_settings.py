@@ -14,6 +14,7 @@ PAYPAL = {
     "paypal_webhook_ids": "the id of the webhook of your live app in PayPal's developer dashboard",
 }
 """What each needs, with the words that end "Set ... to"."""
+STRIPE_METHODS = ("card", "alipay", "wechat_pay", "us_bank_account")
 SANDBOX_CLIENT = "sandbox-"
 """How the client ids begin that `yuanyou up` makes."""
 
@@ -44,6 +45,15 @@ def api_base(read: Reader, name: str, *, live: str) -> str | None:
     if read.production and base not in {"", live}:
         raise Unsafe(f"Unset {variable(name)}: only {live} may take money in production.")
     return base if base not in {"", live} else None
+
+
+def stripe_methods(read: Reader) -> tuple[str, ...]:
+    """Unsafe for a method nobody knows."""
+    chosen = read.listing("stripe_methods")
+    for code in chosen:
+        if code not in STRIPE_METHODS:
+            raise Unsafe(f"{variable('stripe_methods')} knows {', '.join(STRIPE_METHODS)}, not {code}.")
+    return chosen or (STRIPE_METHODS[:1] if read.production else STRIPE_METHODS)
 
 
 def _named(company: dict[str, str]) -> str:

@@ -1,86 +1,67 @@
-"""Stripe: hosted Checkout by redirect, on the official SDK. See README.md for the wire and its traps."""
+"""Stripe: hosted Checkout by redirect, kept cards by PaymentIntent, on the official SDK. See README.md."""
 
-import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import stripe
 
-from yuanyou.kernel.money import Money
 from yuanyou.payments.port import (
     Ack,
+    Action,
     Ask,
     BadNotice,
     Capabilities,
     Closed,
-    Method,
+    DisputeSnapshot,
+    Evidence,
     Misconfigured,
-    Movement,
     NextAction,
     Notice,
     RefundAsk,
     RefundSnapshot,
-    RefundTold,
     Refused,
     Snapshot,
     StatementLine,
     Told,
 )
-from yuanyou.providers.stripe.amounts import CURRENCIES, from_stripe, to_stripe
+from yuanyou.providers.stripe import disputes, snapshots, statement
+from yuanyou.providers.stripe.amounts import to_stripe
 from yuanyou.providers.stripe.errors import translated
+from yuanyou.providers.stripe.events import notice_of
+from yuanyou.providers.stripe.methods import METHODS, options
 
-EXPANDED = ["payment_intent.latest_charge.balance_transaction"]
-LOCALE = {"zh-hans": "zh", "zh-hant": "zh-TW", "en": "en"}
-CHECKOUT_HOST = "checkout.stripe.com"
+LOCALE = {"zh-hans": "zh", "zh-hant": "zh-TW", "zh-hant-hk": "zh-HK", "en": "en"}
+PAY_HOSTS = ("checkout.stripe.com", "hooks.stripe.com")
+"""Checkout, and where banks confirm a payer when a kept card asks for it."""
 TIMEOUT_SECONDS = (2, 3.5)
 """To connect, to answer. One retry with the same key stays within the 8 seconds a person waits."""
 TOLERANCE_SECONDS = 300
-METHODS = (
-    Method(
-        code="card",
-        currencies=CURRENCIES,
-        minimum={"USD": 50},
-        maximum={"USD": 99_999_999},
-        refund_window=timedelta(days=180),
-        disputes=True,
-        brands=("visa", "mastercard", "amex", "unionpay", "jcb", "discover", "diners"),
-    ),
-)
-INTENT_TOLD = {
-    "succeeded": Told.SUCCEEDED,
-    "processing": Told.PROCESSING,
-    "canceled": Told.CANCELED,
-    "requires_payment_method": Told.FAILED,
-}
-MOVEMENTS = {
-    "charge": Movement.PAYMENT,
-    "payment": Movement.PAYMENT,
-    "refund": Movement.REFUND,
-    "payment_refund": Movement.REFUND,
-    "refund_failure": Movement.REFUND_FAILED,
-    "payout": Movement.PAYOUT,
-    "stripe_fee": Movement.FEE,
-}
-REFUND_TOLD = {
-    "succeeded": RefundTold.SUCCEEDED,
-    "failed": RefundTold.FAILED,
-    "canceled": RefundTold.FAILED,
-}
+INTENT = "pi_"
+"""How the ids of PaymentIntents begin: what charged a kept card, without a page."""
 
 
 class Stripe:
-    """One Stripe account. `api_base` None is Stripe itself; `secrets` are tried in turn (rotation)."""
+    """One Stripe account. `api_base` None is Stripe itself; `secrets` are tried in turn (rotation).
+
+    `methods` are the codes of what this account is set up for, in the order pages offer them.
+    """
 
     name = "stripe"
 
     def __init__(
-        self, *, secret_key: str, webhook_secrets: tuple[str, ...], api_base: str | None = None
+        self,
+        *,
+        secret_key: str,
+        webhook_secrets: tuple[str, ...],
+        api_base: str | None = None,
+        methods: tuple[str, ...] = tuple(METHODS),
     ) -> None:
         self.merchant = "live" if "_live_" in secret_key else "test"
         self._secrets = webhook_secrets
-        self._pay_host = urlsplit(api_base).netloc if api_base else CHECKOUT_HOST
+        self._methods = tuple(METHODS[code] for code in methods)
+        self._pay_hosts = (urlsplit(api_base).netloc,) if api_base else PAY_HOSTS
         base = cast(Any, {"api": api_base} if api_base else {})
         self._client = stripe.StripeClient(
             secret_key,
@@ -90,7 +71,7 @@ class Stripe:
         )
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(methods=METHODS, pay_hosts=(self._pay_host,))
+        return Capabilities(methods=self._methods, pay_hosts=self._pay_hosts)
 
     def verify(self) -> None:
         with translated():
@@ -98,44 +79,55 @@ class Stripe:
 
     def create(self, ask: Ask) -> NextAction:
         with translated():
-            session = self._create(ask)
+            if ask.saved_ref is not None:
+                return self._charged(self._charge(ask))
+            session = self._open_page(ask)
             return NextAction(session.id, str(session.url), datetime.fromtimestamp(session.expires_at, UTC))
 
     def query(self, ask: Ask) -> Snapshot:
         try:
-            session_id = ask.provider_ref or self._find(ask)
+            known = ask.provider_ref or self._find(ask)
         except Misconfigured:  # our keys, not this attempt: nothing is known about it
             raise
         except Refused as no:
-            # The same key would have replayed a session that exists: there is none, nobody can pay it.
+            # The same key would have replayed what exists: there is nothing, nobody can pay it.
             return Snapshot(Told.FAILED, ask.ref, "", ask.amount, self.merchant, reason=no.reason)
         with translated():
+            if known.startswith(INTENT):
+                intents = self._client.v1.payment_intents
+                return snapshots.of_intent(intents.retrieve(known, {"expand": snapshots.OF_INTENT}))
             sessions = self._client.v1.checkout.sessions
-            return _snapshot(sessions.retrieve(session_id, {"expand": EXPANDED}))
+            return snapshots.of_session(sessions.retrieve(known, {"expand": snapshots.OF_SESSION}))
 
     def _find(self, ask: Ask) -> str:
-        """The session whose answer we never saw: creating again with the stored key gives the same one."""
+        """What we never saw the answer about: creating again with the stored key gives the same one."""
         with translated():
-            return self._create(ask).id
+            return self._charge(ask).id if ask.saved_ref is not None else self._open_page(ask).id
 
     def close(self, ask: Ask) -> Closed:
         told = self.query(ask)
         if told.told is Told.ACTION_REQUIRED:
             try:
                 with translated():
-                    self._client.v1.checkout.sessions.expire(told.provider_ref)
+                    self._stop(told.provider_ref)
             except Refused:  # it was completed in between: only asking tells how
                 told = self.query(ask)
         return Closed.ALREADY_PAID if told.told in {Told.SUCCEEDED, Told.PROCESSING} else Closed.CLOSED
 
+    def _stop(self, provider_ref: str) -> None:
+        if provider_ref.startswith(INTENT):
+            self._client.v1.payment_intents.cancel(provider_ref)
+        else:
+            self._client.v1.checkout.sessions.expire(provider_ref)
+
     def refund(self, ask: RefundAsk) -> RefundSnapshot:
         """Looked for before it is sent: Stripe forgets a key after a day, but no refund."""
         with translated():
-            return _refund_snapshot(self._refund_sent(ask) or self._send_refund(ask))
+            return snapshots.of_refund(self._refund_sent(ask) or self._send_refund(ask))
 
     def _refund_sent(self, ask: RefundAsk) -> stripe.Refund | None:
         made = self._client.v1.refunds.list({"charge": ask.charge_ref, "limit": 100}).auto_paging_iter()
-        return next((each for each in made if getattr(each.metadata, "refund", None) == ask.ref), None)
+        return next((each for each in made if snapshots.tag(each, "refund") == ask.ref), None)
 
     def _send_refund(self, ask: RefundAsk) -> stripe.Refund:
         return self._client.v1.refunds.create(
@@ -145,44 +137,50 @@ class Stripe:
 
     def query_refund(self, ask: RefundAsk) -> RefundSnapshot:
         with translated():
-            return _refund_snapshot(self._client.v1.refunds.retrieve(ask.provider_ref or ""))
+            return snapshots.of_refund(self._client.v1.refunds.retrieve(ask.provider_ref or ""))
+
+    def query_dispute(self, provider_ref: str) -> DisputeSnapshot:
+        with translated():
+            return disputes.query(self._client, provider_ref)
+
+    def contest(self, provider_ref: str, evidence: Evidence) -> DisputeSnapshot:
+        with translated():
+            return disputes.contest(self._client, provider_ref, evidence)
+
+    def concede(self, provider_ref: str) -> DisputeSnapshot:
+        with translated():
+            return disputes.concede(self._client, provider_ref)
+
+    def forget(self, *, payer_ref: str, saved_ref: str) -> None:
+        del payer_ref  # the card's own name is enough
+        try:
+            with translated():
+                self._client.v1.payment_methods.detach(saved_ref)
+        except Misconfigured:
+            raise
+        except Refused:  # it is kept no longer
+            pass
 
     def parse_notice(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> list[Notice]:
-        del now  # signatures are checked against real time, as Stripe made them
         signature = {name.lower(): value for name, value in headers.items()}.get("stripe-signature", "")
-        self._prove(body, signature)
-        try:
-            event = json.loads(body)
-            told = event["data"]["object"]
-            return [Notice(event["id"], event["type"], *_about(told))]
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadNotice(f"not understood: {error!r}") from error
+        self._prove(body, signature, now=now)
+        return [notice_of(body)]
 
     def ack(self, *, kept: bool) -> Ack:
         return Ack(200 if kept else 400)
 
     def statement(self, day: date) -> Iterator[StatementLine]:
-        starts = int(datetime.combine(day, time(), UTC).timestamp())
         with translated():
-            lines = self._client.v1.balance_transactions.list(
-                {"created": {"gte": starts, "lt": starts + 86_400}, "limit": 100}
-            )
-            for line in lines.auto_paging_iter():
-                yield StatementLine(
-                    provider_ref=line.id,
-                    kind=MOVEMENTS.get(line.type, Movement.OTHER),
-                    gross=from_stripe(line.amount, line.currency),
-                    fee=from_stripe(line.fee, line.currency),
-                    happened_at=datetime.fromtimestamp(line.created, UTC),
-                )
+            yield from statement.lines(self._client, day)
 
-    def _create(self, ask: Ask) -> stripe.checkout.Session:
+    def _open_page(self, ask: Ask) -> stripe.checkout.Session:
+        intent: dict[str, Any] = {"metadata": {"attempt": ask.ref}}
         params: dict[str, Any] = {
             "mode": "payment",
             "client_reference_id": ask.ref,
             "metadata": {"attempt": ask.ref},
-            "payment_intent_data": {"metadata": {"attempt": ask.ref}},
-            "payment_method_types": ["card"],
+            "payment_intent_data": intent,
+            "payment_method_types": [ask.method],
             "line_items": [
                 {
                     "quantity": 1,
@@ -198,81 +196,71 @@ class Stripe:
             "cancel_url": ask.cancel_url,
             "expires_at": int(ask.expires_at.timestamp()),
         }
-        if ask.email:
+        if special := options(ask):
+            params["payment_method_options"] = special
+        if ask.keep:
+            intent["setup_future_usage"] = "off_session"
+        if ask.keep and ask.payer_ref:
+            params["customer"] = ask.payer_ref
+        elif ask.email:
             params["customer_email"] = ask.email
+        if ask.keep and not ask.payer_ref:
+            params["customer_creation"] = "always"
         return self._client.v1.checkout.sessions.create(
             cast(Any, params), {"idempotency_key": ask.idempotency_key}
         )
 
-    def _prove(self, body: bytes, signature: str) -> None:
-        """BadNotice unless one of our secrets signed exactly these bytes within five minutes."""
+    def _charge(self, ask: Ask) -> stripe.PaymentIntent:
+        """Charge a kept card; looked for before it is charged: Stripe forgets a key after a day.
+
+        A decline is an answer like others: the intent tells it.
+        """
+        made = self._client.v1.payment_intents.list({"customer": ask.payer_ref or "", "limit": 100})
+        found = next((each for each in made.data if snapshots.tag(each, "attempt") == ask.ref), None)
+        if found is not None:
+            return found
+        params: dict[str, Any] = {
+            "amount": to_stripe(ask.amount),
+            "currency": ask.amount.currency.lower(),
+            "customer": ask.payer_ref,
+            "payment_method": ask.saved_ref,
+            "payment_method_types": [ask.method],
+            "confirm": True,
+            "description": ask.description,
+            "metadata": {"attempt": ask.ref},
+        }
+        if ask.off_session:
+            params["off_session"] = True
+        else:
+            params["return_url"] = ask.return_url
+        if special := options(ask):
+            params["payment_method_options"] = special
+        intents = self._client.v1.payment_intents
+        try:
+            return intents.create(cast(Any, params), {"idempotency_key": ask.idempotency_key})
+        except stripe.CardError as declined:
+            made_it: Any = declined.error.payment_intent if declined.error else None
+            if made_it is None:
+                raise
+            return intents.retrieve(made_it.id)
+
+    def _charged(self, intent: stripe.PaymentIntent) -> NextAction:
+        url = snapshots.next_url(intent)
+        return NextAction(intent.id, url, action=Action.REDIRECT if url else Action.NONE)
+
+    def _prove(self, body: bytes, signature: str, *, now: datetime) -> None:
+        """BadNotice unless one of our secrets signed exactly these bytes within five minutes of now."""
         for secret in self._secrets:
             try:
                 stripe.WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE_SECONDS)
             except (stripe.SignatureVerificationError, UnicodeDecodeError):
                 continue
+            if _signed_at(signature) > now.timestamp() + TOLERANCE_SECONDS:
+                raise BadNotice("signed in the future")  # the SDK looks only back
             return
         raise BadNotice("wrong signature")
 
 
-def _about(told: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The session a notice is about, and our reference in it. Other objects carry only the reference."""
-    session = told["id"] if told.get("object") == "checkout.session" else None
-    ref = (told.get("metadata") or {}).get("attempt") or told.get("client_reference_id")
-    return session, ref
-
-
-def _snapshot(session: stripe.checkout.Session) -> Snapshot:
-    intent = cast(Any, session.payment_intent)
-    charge = cast(Any, intent.latest_charge) if intent else None
-    return Snapshot(
-        told=_told(session, intent),
-        ref=session.client_reference_id,
-        provider_ref=session.id,
-        amount=from_stripe(int(session.amount_total or 0), str(session.currency)),
-        merchant="live" if session.livemode else "test",
-        charge_ref=charge.id if charge else None,
-        fee=_fee(charge, str(session.currency)),
-        reason=_reason(intent),
-        next_url=session.url,
-        card=_card(charge),
-    )
-
-
-def _told(session: stripe.checkout.Session, intent: Any) -> Told:
-    if session.payment_status == "paid":
-        return Told.SUCCEEDED
-    if session.status == "expired":
-        return Told.EXPIRED
-    if session.status == "open":
-        return Told.ACTION_REQUIRED
-    return INTENT_TOLD.get(intent.status, Told.PROCESSING) if intent else Told.PROCESSING
-
-
-def _fee(charge: Any, currency: str) -> Money | None:
-    """Stripe's fee when it is known and in the currency of the charge."""
-    moved = charge.balance_transaction if charge else None
-    if not moved or isinstance(moved, str) or moved.currency != currency:
-        return None
-    return from_stripe(moved.fee, moved.currency)
-
-
-def _reason(intent: Any) -> str | None:
-    error = intent.last_payment_error if intent else None
-    # Only cards have a decline code: a failed 3-D Secure or a returned debit has none, not even null.
-    return (getattr(error, "decline_code", None) or getattr(error, "code", None)) if error else None
-
-
-def _card(charge: Any) -> dict[str, str]:
-    details = charge.payment_method_details if charge else None
-    card = details.card if details and details.type == "card" else None
-    return {"brand": card.brand, "last4": card.last4} if card else {}
-
-
-def _refund_snapshot(refund: stripe.Refund) -> RefundSnapshot:
-    return RefundSnapshot(
-        told=REFUND_TOLD.get(str(refund.status), RefundTold.PENDING),
-        provider_ref=refund.id,
-        amount=from_stripe(refund.amount, refund.currency),
-        reason=getattr(refund, "failure_reason", None),
-    )
+def _signed_at(signature: str) -> int:
+    """The `t` of a signature header that was proved."""
+    return next(int(part[2:]) for part in signature.split(",") if part.startswith("t="))

@@ -19,6 +19,21 @@ WORDS: dict[str, tuple[Promise, Promise, Promise]] = {
         _("Also UnionPay. No US ZIP code needed."),
         _("Pay by card"),
     ),
+    "alipay": (
+        _("Alipay"),
+        _("In the Alipay app. You pay in yuan; Alipay shows the rate first."),
+        _("Pay with Alipay"),
+    ),
+    "wechat_pay": (
+        _("WeChat Pay"),
+        _("Scan a code with WeChat. You pay in yuan; WeChat shows the rate first."),
+        _("Pay with WeChat"),
+    ),
+    "us_bank_account": (
+        _("US bank account"),
+        _("The money takes up to 5 working days; service starts then."),
+        _("Pay from a US bank account"),
+    ),
     "paypal": (
         _("PayPal"),
         _("From your PayPal balance, bank account or card."),
