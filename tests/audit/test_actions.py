@@ -56,6 +56,7 @@ class TestAppendOnly:
             "UPDATE audit_record SET reason = 'another'",
             "UPDATE audit_record SET at = at + interval '1 s'",
             "UPDATE audit_record SET actor_id = 2",
+            "UPDATE audit_record SET customer_id = 2",
             "UPDATE audit_record SET facts = '{}'",
             "UPDATE audit_record SET number = 9, previous = hash, hash = hash",
             "UPDATE audit_record SET number = NULL, previous = NULL, hash = NULL",
@@ -186,6 +187,7 @@ class TestTamperingIsFound:
         [
             "actor_id = 2",
             "actor_id = NULL",
+            "customer_id = 2",
             "at = at + interval '1 microsecond'",
             "verb = 'x'",
             "subject = 'x'",
@@ -193,7 +195,7 @@ class TestTamperingIsFound:
             "facts = '{}'",
             "facts = '{\"n\": 2}'",
             "reason = '', sealed = 'x', sealed_for = 'audit'",
-            "id = id + 1",
+            "id = -id",
         ],
     )
     @pytest.mark.parametrize("number", [1, 3, 5])

@@ -30,6 +30,7 @@ def test_a_reason_is_stored_sealed_and_can_be_read(people: People, who: str | No
     assert stored.reason == ""
     assert WHY.encode() not in bytes(stored.sealed or b"")
     assert told() == WHY
+    assert [len(queries.about(person.id)) for person in (people.mei, people.ada)] == [1 if who else 0, 0]
 
 
 def test_no_reason_is_no_reason(people: People) -> None:

@@ -22,12 +22,13 @@ def record(
     reason: str | Sealed,
     facts: Mapping[str, object],
     now: datetime,
+    customer_id: int | None = None,
 ) -> int:
     """Append what somebody did, inside the transaction that does it; the record's id.
 
-    `actor_id` is a member of staff, None for a rule or the command line; `subject` a public reference
-    or `kind:id`. No personal data in `facts` (ids, codes, minor units: else NotAFact), nor in a plain
-    reason: `flows/acts.py` seals one.
+    `actor_id` is a StaffMember's (`request.staff.id`), None for a rule or the command line; `subject` a
+    public reference or `kind:id`; `customer_id` whom it is about, if anybody. No personal data in `facts`
+    (ids, codes, minor units: else NotAFact), nor in a plain reason: `flows/acts.py` seals one.
     """
     sealed = reason if isinstance(reason, Sealed) else None
     written = Record.objects.create(
@@ -35,6 +36,7 @@ def record(
         actor_id=actor_id,
         verb=verb,
         subject=subject,
+        customer_id=customer_id,
         reason="" if isinstance(reason, Sealed) else redact(reason),
         sealed=sealed.blob if sealed else None,
         sealed_for=sealed.owner if sealed else None,

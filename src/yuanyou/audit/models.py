@@ -20,6 +20,8 @@ class Record(Row):
     verb = models.CharField(max_length=40)
     subject = models.CharField(max_length=80)
     """A public reference, or `kind:id`."""
+    customer_id = models.BigIntegerField(null=True)
+    """Whom it is about, if anybody: what was done with their data can be told."""
     reason = models.TextField(default="", blank=True)
     sealed = models.BinaryField(null=True)
     """The reason where it may name a person, sealed with that person's key."""
@@ -44,6 +46,7 @@ class Record(Row):
             models.Index(fields=["id"], condition=Q(number__isnull=True), name="record_unlinked"),
             models.Index(fields=["subject", "id"], name="record_of_subject"),
             models.Index(fields=["actor_id", "id"], name="record_of_actor"),
+            models.Index(fields=["customer_id", "id"], name="record_of_customer"),
             models.Index(fields=["verb", "id"], name="record_of_verb"),
         ]
 
@@ -57,6 +60,7 @@ class Record(Row):
             actor_id=self.actor_id,
             verb=self.verb,
             subject=self.subject,
+            customer_id=self.customer_id,
             reason=sealed or self.reason,
             facts=self.facts,
         )

@@ -20,6 +20,7 @@ class Entry:
 def latest(
     *,
     actor_id: int | None = None,
+    customer_id: int | None = None,
     subject: str = "",
     verb: str = "",
     before: int | None = None,
@@ -29,6 +30,8 @@ def latest(
     found = Record.objects.order_by("-pk")
     if actor_id is not None:
         found = found.filter(actor_id=actor_id)
+    if customer_id is not None:
+        found = found.filter(customer_id=customer_id)
     if subject:
         found = found.filter(subject=subject)
     if verb:
@@ -46,6 +49,11 @@ def story_of(subject: str, *, limit: int = 50) -> list[Entry]:
 def by_actor(actor_id: int, *, limit: int = 50) -> list[Entry]:
     """What one member of staff did, newest first."""
     return latest(actor_id=actor_id, limit=limit)
+
+
+def about(customer_id: int, *, limit: int = 50) -> list[Entry]:
+    """What was done with one customer and what is theirs, newest first."""
+    return latest(customer_id=customer_id, limit=limit)
 
 
 def faults() -> Iterator[str]:

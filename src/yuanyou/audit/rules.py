@@ -39,6 +39,7 @@ class Content:
     actor_id: int | None
     verb: str
     subject: str
+    customer_id: int | None
     reason: str | Sealed
     facts: Mapping[str, Json]
 
@@ -71,6 +72,7 @@ def link(content: Content, *, number: int, previous: bytes) -> bytes:
         "actor": content.actor_id,
         "verb": content.verb,
         "subject": content.subject,
+        "customer": content.customer_id,
         "reason": None if sealed else content.reason,
         "sealed": [sealed.owner, sealed.blob.hex()] if sealed else None,
         "facts": content.facts,

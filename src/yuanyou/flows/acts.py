@@ -36,6 +36,7 @@ def record(
         actor_id=actor_id,
         verb=verb,
         subject=subject,
+        customer_id=about,
         reason=_sealed(redact(reason), about) if reason else "",
         facts=facts,
         now=now,
