@@ -12,8 +12,12 @@ from yuanyou.web.shared.access import CustomerRequest, customer_required
 
 @customer_required
 def home(request: CustomerRequest) -> HttpResponse:
+    """The wallet and the lines; asked by htmx, only the part that changes, and nothing if nothing has."""
     page = pages.home(request.customer, now=settings.CLOCK.now())
-    return render(request, "customer/home.html", {"page": page})
+    part = request.headers.get("HX-Request") == "true"
+    if part and request.GET.get("seen") == page.fingerprint:
+        return HttpResponse(status=204)
+    return render(request, "customer/_home.html" if part else "customer/home.html", {"page": page})
 
 
 @customer_required

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2s
 
 from django.conf import settings
 
@@ -44,7 +45,8 @@ class LineCard:
     voice: Balance | None
     sms: Balance | None
     buckets: tuple[Left, ...]
-    as_of: datetime
+    as_of: datetime | None
+    """When the network last told of usage; None before any."""
     install: Install | None
     auto: Upcoming | None
     """Its automatic renewal; None while it is off."""
@@ -66,6 +68,11 @@ class Home:
 
     wallet: Money
     cards: tuple[LineCard, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with what the page shows, and with nothing else."""
+        return blake2s(repr(self).encode(), digest_size=8).hexdigest()
 
 
 def home(person: Person, *, now: datetime) -> Home:
@@ -103,7 +110,7 @@ def _card(line_id: int, *, language: str, now: datetime) -> LineCard:
         voice=left.get(Unit.SECONDS),
         sms=left.get(Unit.MESSAGES),
         buckets=_in_use(buckets, current),
-        as_of=allowances.last_used_at(line.pk) or now,
+        as_of=allowances.last_used_at(line.pk),
         install=esim.install_of(line.pk),
         auto=consent.upcoming(current, now=now),
         can_start_now=start_now.possible(current, buckets, now=now),

@@ -1,4 +1,5 @@
-// Small comforts; every page works without them: the reader's time zone, copying, opening the answer asked for, closing a menu.
+// Small comforts; every page works without them: the reader's time zone, copying, opening the answer asked for, closing a menu,
+// and parts that keep themselves up to date (`data-live`): not while nobody looks, at once when somebody looks again, and without losing the reader's place.
 (() => {
   "use strict";
 
@@ -27,5 +28,21 @@
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector("details.langs[open]");
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  const live = () => document.querySelector("[data-live]");
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) live()?.dispatchEvent(new Event("shown-again"));
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.target === live()) event.preventDefault();
+  });
+  let place;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    place = event.target === live() && live().contains(document.activeElement) && document.activeElement.getAttribute("href");
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (place) live().querySelector(`[href="${CSS.escape(place)}"]`)?.focus({ preventScroll: true });
+    place = null;
   });
 })();
