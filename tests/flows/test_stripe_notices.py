@@ -183,7 +183,7 @@ def test_a_page_that_was_closed_for_another_is_not_paid_and_the_other_renews(
     hand_on(shop, at_least=1)  # word of the first, closed attempt
     assert state(first)[0] == AttemptState.CANCELED
     assert state(second) == OPEN
-    pay(sandbox, second, ALIPAY)
+    pay(sandbox, second, ALIPAY, challenge="complete")
     hand_on(shop, at_least=1 + A_PAYMENT)
     assert renewed_once(line_id, second)
     assert see(line_id).wallet == Money(0, "USD")

@@ -215,7 +215,7 @@ def test_two_tries_both_paid_renew_once_and_the_second_is_the_wallets(
     second = attempt_of(first.payment.order)
     assert second.pk != first.pk
     pay(sandbox, first)
-    pay(sandbox, second, ALIPAY)
+    pay(sandbox, second, ALIPAY, challenge="complete")
     for attempt in (second, first):
         settlement.ask(attempt.pk, source="notice", now=now())
     assert state(first) == state(second) == DONE
