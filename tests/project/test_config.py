@@ -146,6 +146,7 @@ def test_every_field_is_read_from_the_variable_named_after_it() -> None:
         "YUANYOU_TAX_JURISDICTION": "TW",
         "YUANYOU_CELLS": "7",
         "YUANYOU_STRIPE_API_BASE": "http://127.0.0.1:9",
+        "YUANYOU_STRIPE_METHODS": "alipay",
         "YUANYOU_PAYPAL_MERCHANT": "YUANYOUSHOP88",
         "YUANYOU_PAYPAL_API_BASE": "http://127.0.0.1:9",
         "YUANYOU_PAYPAL_CERT_HOSTS": "127.0.0.1:9",

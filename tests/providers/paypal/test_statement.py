@@ -30,6 +30,7 @@ def test_a_refund_is_one_line_with_its_own_name(desk: Desk) -> None:
     refund = desk.adapter.refund(desk.back(told, 700, ref="ref_7"))
     (line,) = [line for line in lines_of(desk) if line.kind is Movement.REFUND]
     assert (line.gross, line.ref, line.about_ref) == (Money(-700, "USD"), "ref_7", refund.provider_ref)
+    assert line.charge_ref == told.charge_ref
 
 
 def test_a_refund_that_came_back_is_a_line_about_it(desk: Desk) -> None:
@@ -41,7 +42,7 @@ def test_a_refund_that_came_back_is_a_line_about_it(desk: Desk) -> None:
 
 
 def test_a_lost_dispute_and_its_fee_are_lines_about_the_dispute(desk: Desk) -> None:
-    ask, _ = desk.paid()
+    ask, told = desk.paid()
     made = desk.sandbox.control(f"paypal/payments/{ask.provider_ref}/dispute", {})
     desk.sandbox.control(f"paypal/disputes/{made['dispute_id']}/resolve", {"outcome": "lost"})
     about = [line for line in lines_of(desk) if line.about_ref == made["dispute_id"]]
@@ -51,7 +52,7 @@ def test_a_lost_dispute_and_its_fee_are_lines_about_the_dispute(desk: Desk) -> N
         (Movement.DISPUTE, 0, 2000),
         (Movement.DISPUTE_REVERSED, 2690, 0),  # no longer held
     ]
-    assert {line.ref for line in about} == {ask.ref}
+    assert {(line.ref, line.charge_ref) for line in about} == {(ask.ref, told.charge_ref)}
 
 
 def test_what_went_to_our_bank_is_a_payout(desk: Desk) -> None:

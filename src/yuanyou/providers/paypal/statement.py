@@ -43,6 +43,7 @@ REVERSED = {Movement.REFUND: Movement.REFUND_FAILED, Movement.DISPUTE: Movement.
 """The same with money coming back to us."""
 DISPUTED = frozenset({Movement.DISPUTE, Movement.DISPUTE_REVERSED})
 ABOUT_ITS_BASE = frozenset({*DISPUTED, Movement.FEE, Movement.REFUND_FAILED})
+OF_A_CHARGE = frozenset({*DISPUTED, Movement.REFUND})
 DISPUTE_FEES = frozenset({"T0106", "T0114"})
 """Lines of their own at PayPal; for us the fee of a movement of the dispute."""
 
@@ -133,6 +134,7 @@ def _line(transaction: Json, since: datetime, until: datetime) -> StatementLine:
         happened_at=_moved_at(transaction, since, until),
         ref=transaction.get("invoice_id") or our_ref(transaction.get("custom_field")),
         about_ref=str(base) if base and kind in ABOUT_ITS_BASE else name,
+        charge_ref=str(base) if base and kind in OF_A_CHARGE else None,
     )
 
 
