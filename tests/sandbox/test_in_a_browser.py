@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import stripe
@@ -9,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.sandbox.paypal_shop import Wire, agree, approval_url
-from tests.sandbox.shop import CHALLENGED, POOR, order, pay_on_page
+from tests.sandbox.shop import CHALLENGED, POOR, order, paid_charge, pay_on_page
 from yuanyou_sandbox.testing import RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -80,16 +81,48 @@ def test_a_customer_clicks_through_a_decline_and_the_bank(
     assert api.v1.checkout.sessions.retrieve(made.id).payment_status == "paid"
 
 
+def test_a_customer_scans_the_code_for_wechat_pay(
+    browser: Browser, sandbox: RunningSandbox, api: stripe.StripeClient
+) -> None:
+    home = f"{sandbox.url}/stripe/"
+    ways: Any = {
+        "payment_method_types": ["wechat_pay"],
+        "payment_method_options": {"wechat_pay": {"client": "web"}},
+    }
+    made = api.v1.checkout.sessions.create(order(success_url=home, cancel_url=home, locale="zh", **ways))
+    page = browser.new_page()
+    page.goto(str(made.url))
+    page.click("#pay")
+    assert page.evaluate("document.getElementById('code').naturalWidth") > 100
+    page.click("#fail")
+    page.check("#card-wechat_pay")
+    page.click("#pay")
+    page.click("#complete")
+    assert page.url == home
+    page.close()
+    assert api.v1.checkout.sessions.retrieve(made.id).payment_status == "paid"
+
+
 def _pay_pages(sandbox: RunningSandbox, api: stripe.StripeClient) -> list[str]:
-    """A pay page as it is at first, after a decline, when it is over, when it is paid; and the bank's."""
-    fresh, declined, expired, paid, challenged = (
-        str(api.v1.checkout.sessions.create(order()).url) for _ in range(5)
+    """A pay page at first, after a decline, when it is over, when it is paid; the bank's and the wallets'."""
+    ways: Any = {
+        "payment_method_types": ["card", "us_bank_account", "alipay", "wechat_pay"],
+        "payment_method_options": {
+            "card": {"setup_future_usage": "off_session"},
+            "wechat_pay": {"client": "web"},
+        },
+    }
+    fresh, declined, expired, paid, challenged, alipay, wechat = (
+        str(api.v1.checkout.sessions.create(order(**ways)).url) for _ in range(7)
     )
     pay_on_page(declined, POOR)
     api.v1.checkout.sessions.expire(expired.rpartition("/")[2])
     pay_on_page(paid, "bank_debit")
-    bank = pay_on_page(challenged, CHALLENGED).headers["location"]
-    return [fresh, declined, expired, paid, f"{sandbox.url}{bank}"]
+    asked = ((challenged, CHALLENGED), (alipay, "alipay"), (wechat, "wechat_pay"))
+    elsewhere = [sandbox.url + pay_on_page(url, way).headers["location"] for url, way in asked]
+    disputed = paid_charge(sandbox, api)
+    sandbox.control(f"stripe/payments/{disputed.id}/dispute")
+    return [fresh, declined, expired, paid, *elsewhere, f"{sandbox.url}/stripe/"]
 
 
 def _approval_pages(sandbox: RunningSandbox, wire: Wire) -> list[str]:

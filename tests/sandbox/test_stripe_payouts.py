@@ -132,6 +132,19 @@ def test_a_refund_that_fails_gives_the_money_back_to_the_balance(
     assert (back.type, back.amount, back.source) == ("refund_failure", 2000, made.id)
 
 
+def test_a_refund_of_what_is_not_available_yet_waits_with_it(
+    api: stripe.StripeClient, manual: RunningSandbox
+) -> None:
+    charge = paid_charge(manual, api, amount=2000)
+    api.v1.refunds.create({"charge": charge.id, "amount": 500})
+    told = _account(manual)
+    assert (told["available"], told["pending"]) == (0, 1412)
+    _advance(manual, 2 * DAY)
+    assert (_account(manual)["available"], _account(manual)["pending"]) == (1412, 0)
+    api.v1.refunds.create({"charge": charge.id, "amount": 500})
+    assert (_account(manual)["available"], _account(manual)["pending"]) == (912, 0)
+
+
 def test_a_payout_arrives_at_the_next_midnight(
     api: stripe.StripeClient, manual: RunningSandbox, shop: Receiver
 ) -> None:
