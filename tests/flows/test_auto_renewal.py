@@ -123,6 +123,22 @@ def test_many_workers_at_once_charge_once(bank: Bank, people: People) -> None:
     assert len(bank.asked) == 1
 
 
+def test_many_workers_at_once_do_not_lose_the_order_that_waits(bank: Bank, people: People) -> None:
+    bank.cards["pm_visa"] = Why.DECLINED
+    line_id = a_line(people)
+    keep(people.mei, VISA)
+
+    def work() -> None:
+        auto_renewal.charge(line_id, now=FIRST_TRY)
+        connections.close_all()
+
+    workers = [Thread(target=work) for _ in range(8)]
+    [worker.start() for worker in workers]
+    [worker.join() for worker in workers]
+    assert mandate_of(line_id).order_id == order_of(line_id).pk
+    assert len(tries(line_id)) == 1
+
+
 def test_nothing_happens_before_the_first_try_is_due(bank: Bank, people: People) -> None:
     line_id = a_line(people)
     keep(people.mei, VISA)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Thread
+from uuid import uuid4
 
 import pytest
 from django.db import connections
@@ -10,13 +11,14 @@ from django.db import connections
 from tests.flows.bank import CONFIRM, SILENT, WELL, Bank
 from tests.houses import BY_CARD, NOON, give_line, renew, see
 from tests.people import People
-from tests.plans import MONTH
+from tests.plans import MONTH, version_of
 from yuanyou import wiring
-from yuanyou.flows import checkout, saved_methods, settlement
+from yuanyou.flows import checkout, renewal, saved_methods, settlement
 from yuanyou.flows.checkout import NothingToPayWith, Tender
 from yuanyou.flows.step import in_cell
 from yuanyou.identity.queries import Person
 from yuanyou.orders.models import Order
+from yuanyou.orders.rules import Start
 from yuanyou.payments import queries, saved
 from yuanyou.payments.models import Attempt, SavedMethod
 from yuanyou.payments.port import Saved, Why
@@ -155,6 +157,29 @@ def test_nobody_reaches_what_another_keeps(bank: Bank, people: People) -> None:
     assert bank.asked == []
 
 
+def as_guest(line_id: int, tender: Tender) -> None:
+    renewal.begin(
+        line_id,
+        version_id=version_of(MONTH),
+        start=Start.AFTER,
+        tender=tender,
+        key=uuid4(),
+        by_guest=True,
+        language="en",
+        again=False,
+        now=LATER,
+    )
+
+
+def test_a_guest_neither_charges_nor_keeps_anything_of_the_owners(bank: Bank, people: People) -> None:
+    line_id = give_line(people.mei, now=NOON)
+    (visa,) = keep(people.mei, VISA)
+    with pytest.raises(NothingToPayWith):
+        as_guest(line_id, by(visa))
+    as_guest(line_id, KEEP)
+    assert [(ask.saved_ref, ask.keep, ask.payer_ref) for ask in bank.asked] == [(None, False, None)]
+
+
 def test_a_kept_card_is_charged_at_once(bank: Bank, people: People) -> None:
     line_id = give_line(people.mei, now=NOON)
     (visa,) = keep(people.mei, VISA)
@@ -201,6 +226,19 @@ def test_a_bank_that_wants_to_see_the_payer_sends_them_to_its_page_and_back_to_o
     settlement.ask(attempt.pk, source="landing", now=LATER)
     assert len(see(line_id).terms) == 2
     assert len(bank.asked) == 1
+
+
+def test_a_card_that_was_given_up_for_another_way_is_not_charged_by_asking_about_it(
+    bank: Bank, people: People
+) -> None:
+    bank.cards["pm_visa"] = SILENT
+    (visa,) = keep(people.mei, VISA)
+    order = renew(give_line(people.mei, now=NOON), MONTH, tender=by(visa), now=LATER)
+    first = last_try(order)
+    assert checkout.ask_for(first.pk)[1].take
+    checkout.again(order, BY_CARD, now=LATER)
+    assert not checkout.ask_for(first.pk)[1].take
+    assert checkout.ask_for(last_try(order).pk)[1].take
 
 
 def test_a_decline_is_remembered_until_the_card_pays(bank: Bank, people: People) -> None:

@@ -43,6 +43,8 @@ from yuanyou.payments.rules import AttemptState
 from yuanyou.wiring import NoSuchProvider, payment_provider
 
 GONE = frozenset({LineState.RELEASED, LineState.CLOSED})
+STEPS_AT_ONCE = 8
+"""More kept ways to pay than that are not tried in one go."""
 SOON = timedelta(minutes=5)
 """When to look again while an answer is awaited: the janitor asks, this only goes on from there."""
 
@@ -82,7 +84,7 @@ def due(cell: int, *, now: datetime, limit: int = 50) -> list[int]:
 
 def charge(line_id: int, *, now: datetime) -> Outcome:
     """Renew a line that is due, at most once for each term. Network between the steps, never in one."""
-    while True:
+    for _ in range(STEPS_AT_ONCE):
         try:
             with in_cell(cell_of(line_id)):
                 step = _step(line_id, now=now)
@@ -92,6 +94,7 @@ def charge(line_id: int, *, now: datetime) -> Outcome:
             return step
         checkout.send(step, now=now)
         settlement.ask(step, source="auto_renewal", now=now)
+    return Outcome.WAITING
 
 
 def _step(line_id: int, *, now: datetime) -> Outcome | int:

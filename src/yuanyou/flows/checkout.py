@@ -323,6 +323,7 @@ def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:
     """The provider of an attempt, and the attempt as its adapter sees it."""
     with in_cell(cell_of(attempt_id)):
         attempt = Attempt.objects.select_related("payment__order", "saved_method").get(pk=attempt_id)
+        wanted = _still_wanted(attempt)
     order = attempt.payment.order
     # Also when the answer to the first request was lost: the same key wants the same body.
     email_wanted = not order.by_guest and (with_email or attempt.provider_ref is None)
@@ -343,8 +344,16 @@ def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:
         saved_ref=attempt.saved_method.saved_ref if attempt.saved_method else None,
         off_session=attempt.off_session,
         verify=attempt.verify,
-        take=attempt.state in OPEN and attempt.payment.state == PaymentState.OPEN,
+        take=wanted,
     )
+
+
+def _still_wanted(attempt: Attempt) -> bool:
+    """May asking about it take the money? Of a kept way to pay it might: not once another was chosen."""
+    if attempt.state not in OPEN or attempt.payment.state != PaymentState.OPEN:
+        return False
+    later = attempt.payment.attempts.filter(number__gt=attempt.number).exclude(provider=WALLET)
+    return attempt.saved_method_id is None or not later.exists()
 
 
 def _description(order: Order) -> str:

@@ -25,6 +25,7 @@ from yuanyou.payments.port import (
     Snapshot,
     StatementLine,
     Told,
+    Unknown,
 )
 from yuanyou.providers.stripe import disputes, snapshots, statement
 from yuanyou.providers.stripe.amounts import to_stripe
@@ -100,9 +101,19 @@ class Stripe:
             return snapshots.of_session(sessions.retrieve(known, {"expand": snapshots.OF_SESSION}))
 
     def _find(self, ask: Ask) -> str:
-        """What we never saw the answer about: creating again with the stored key gives the same one."""
+        """What we never saw the answer about: creating again with the stored key gives the same one.
+
+        For a kept card that would charge it, which is done only while it is still wanted.
+        """
         with translated():
-            return self._charge(ask).id if ask.saved_ref is not None else self._open_page(ask).id
+            if ask.saved_ref is None:
+                return self._open_page(ask).id
+            if ask.take:
+                return self._charge(ask).id
+            made = self._charge_made(ask)
+        if made is None:
+            raise Unknown("not_asked", "asking again would charge, and it is not wanted any more")
+        return made.id
 
     def close(self, ask: Ask) -> Closed:
         told = self.query(ask)
@@ -215,9 +226,7 @@ class Stripe:
 
         A decline is an answer like others: the intent tells it.
         """
-        made = self._client.v1.payment_intents.list({"customer": ask.payer_ref or "", "limit": 100})
-        found = next((each for each in made.data if snapshots.tag(each, "attempt") == ask.ref), None)
-        if found is not None:
+        if (found := self._charge_made(ask)) is not None:
             return found
         params: dict[str, Any] = {
             "amount": to_stripe(ask.amount),
@@ -243,6 +252,10 @@ class Stripe:
             if made_it is None:
                 raise
             return intents.retrieve(made_it.id)
+
+    def _charge_made(self, ask: Ask) -> stripe.PaymentIntent | None:
+        made = self._client.v1.payment_intents.list({"customer": ask.payer_ref or "", "limit": 100})
+        return next((each for each in made.data if snapshots.tag(each, "attempt") == ask.ref), None)
 
     def _charged(self, intent: stripe.PaymentIntent) -> NextAction:
         url = snapshots.next_url(intent)

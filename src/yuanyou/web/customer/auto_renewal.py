@@ -188,7 +188,9 @@ def words(quote: Quote, current: Timeline, cards: list[KeptShown], *, now: datet
 
 def _from_what(cards: list[KeptShown]) -> str:
     if not cards:
-        return _("From your wallet when it covers all of it. Nothing else is kept: else you get a link to pay.")
+        return _(
+            "From your wallet when it covers all of it. Nothing else is kept: else you get a link to pay."
+        )
     if len(cards) == 1:
         return _("From your wallet when it covers all of it, else from %(card)s.") % {"card": cards[0].name}
     return _(
