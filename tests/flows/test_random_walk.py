@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from django.conf import settings
-from hypothesis import HealthCheck, given, note
+from hypothesis import HealthCheck, Phase, given, note
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
@@ -102,6 +102,7 @@ def shop(sandbox: RunningSandbox) -> Iterator[Receiver]:
 @given_settings(
     max_examples=WALKS,
     deadline=None,
+    phases=(Phase.explicit, Phase.generate),  # a walk takes seconds: it is read as it is, not made shorter
     derandomize="YUANYOU_WALKS" not in os.environ,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -31,7 +31,6 @@ from yuanyou.wiring import payment_provider, payment_providers
 log = logging.getLogger(__name__)
 SLACK = timedelta(days=1)
 """A movement around midnight may stand on the next day's statement."""
-NEVER_LISTED = (Difference.NOT_OURS, Difference.AMOUNT, Difference.CURRENCY)
 
 
 class Resolution(StrEnum):
@@ -91,10 +90,19 @@ def resolve(case_id: int, resolution: Resolution, *, note: str, by: int, now: da
         _ask_again(case, now=now)
         return
     if resolution is Resolution.BOOK_DIFFERENCE:
-        amount = Money((case.theirs_minor or 0) - (case.ours_minor or 0), case.currency)
-        entry = recipes.difference_booked(case_id=case.pk, provider=case.provider, amount=amount)
+        entry = recipes.difference_booked(
+            case_id=case.pk, provider=case.provider, ours=_ours(case), theirs=_theirs(case)
+        )
         _post_in(_cell_of_subject(case.subject), entry, now=now)
     statements.close_case(case, resolution=resolution, note=note, by=by, now=now)
+
+
+def _ours(case: Case) -> Money:
+    return Money(case.ours_minor or 0, case.ours_currency or case.currency)
+
+
+def _theirs(case: Case) -> Money:
+    return Money(case.theirs_minor or 0, case.currency)
 
 
 def _ask_again(case: Case, *, now: datetime) -> None:
@@ -143,10 +151,9 @@ def _payment(row: StatementRow, *, now: datetime) -> None:
         return
     statements.matched(row, attempt.ref)
     statements.settle_case(row.provider, Difference.NOT_THEIRS, subject=attempt.ref, now=now)
-    for gone in NEVER_LISTED:
-        statements.settle_case(row.provider, gone, subject=row.provider_ref, now=now)
+    statements.settle_case(row.provider, Difference.NOT_OURS, subject=row.provider_ref, now=now)
     if attempt.received.currency != row.currency:
-        _case(row, Difference.CURRENCY, ours=attempt.received, theirs=row.gross, now=now)
+        _case(row, Difference.CURRENCY, ours=attempt.received, theirs=row.gross - row.fee, now=now)
         return
     if attempt.received != row.gross:
         _case(row, Difference.AMOUNT, ours=attempt.received, theirs=row.gross, now=now)

@@ -499,13 +499,15 @@ def paid_out(*, provider: str, line: str, amount: Money) -> Entry:
     )
 
 
-def difference_booked(*, case_id: int, provider: str, amount: Money) -> Entry:
-    """A person found the statement right: the provider holds so much more (or less) than we had booked."""
+def difference_booked(*, case_id: int, provider: str, ours: Money, theirs: Money) -> Entry:
+    """A person found the statement right: what we had booked is undone, what the provider says is booked."""
     return entry(
         f"case:{case_id}",
         "difference booked",
-        debit(clearing(provider), amount),
-        credit(differences(provider), amount),
+        debit(clearing(provider), theirs),
+        credit(clearing(provider), ours),
+        credit(differences(provider), theirs),
+        debit(differences(provider), ours),
     )
 
 

@@ -436,6 +436,8 @@ class Case(Row):
     ours_minor = models.BigIntegerField(null=True)
     theirs_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3)
+    ours_currency = models.CharField(max_length=3, null=True)
+    """When we booked another currency than theirs."""
     suggestion = models.CharField(max_length=40)
     """What usually resolves it, as a code that the console words."""
     state = models.CharField(max_length=8, default=CaseState.OPEN)

@@ -219,6 +219,17 @@ def disputed(attempt_id: int) -> bool:
     return Dispute.objects.filter(attempt_id=attempt_id).exclude(state__in=harmless).exists()
 
 
+def unfinished(customer_id: int) -> bool:
+    """Is money of this customer on its way: a payment, an attempt, a refund or a dispute that is not over?"""
+    over = (RefundState.SUCCEEDED, RefundState.FAILED)
+    return (
+        Payment.objects.filter(customer_id=customer_id, state=PaymentState.OPEN).exists()
+        or Attempt.objects.filter(payment__customer_id=customer_id, state__in=OPEN).exists()
+        or Refund.objects.filter(customer_id=customer_id).exclude(state__in=over).exists()
+        or Dispute.objects.filter(customer_id=customer_id, closed_at__isnull=True).exists()
+    )
+
+
 def paid_before(customer_id: int, *, fingerprint: str | None, but: int) -> int:
     """How often this card has paid for this customer without a dispute; `but` is left out."""
     if not fingerprint:

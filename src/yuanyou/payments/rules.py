@@ -293,13 +293,20 @@ def taxes_back(
     `refunded` is everything given back with this refund, `returned` the taxes of the refunds before, in minor
     units. Shares are rounded down until the last cent is given back; no share is above what is left of it.
     """
-    found, left = [], at_most.minor
+    left = at_most.minor
+    shares: dict[str, int] = {}
     for code, collected in taxes:
-        due = collected.minor * refunded // total.minor - returned.get(code, 0)
-        share = min(max(due, 0), left)
-        left -= share
-        found.append((code, Money(share, total.currency)))
-    return found
+        due = collected.minor * min(refunded, total.minor) // total.minor - returned.get(code, 0)
+        shares[code] = min(max(due, 0), left)
+        left -= shares[code]
+    # Rounding down must not let the net part grow above the net price: the last cents are taxes.
+    net_before = refunded - at_most.minor - sum(returned.values())
+    above = left - max(0, total.minor - sum(tax.minor for _, tax in taxes) - net_before)
+    for code, collected in taxes:
+        more = min(max(above, 0), collected.minor - returned.get(code, 0) - shares[code])
+        shares[code] += more
+        above -= more
+    return [(code, Money(share, total.currency)) for code, share in shares.items()]
 
 
 class CaseState(StrEnum):

@@ -12,6 +12,8 @@ from yuanyou.payments.models import Case, StatementDay, StatementRow
 from yuanyou.payments.port import Movement, StatementLine
 from yuanyou.payments.rules import CaseState, Difference
 
+VANISHED = "vanished"
+"""The resolution of a case that nobody had to decide: both sides agree."""
 ASK_AGAIN = timedelta(hours=1)
 
 
@@ -106,7 +108,7 @@ def open_case(
 ) -> Case:
     """A difference waits for a person, once."""
     currency = (theirs or ours or Money(0, "USD")).currency
-    case, _new = Case.objects.get_or_create(
+    case, new = Case.objects.get_or_create(
         provider=provider,
         difference=difference,
         subject=subject,
@@ -115,10 +117,14 @@ def open_case(
             "ours_minor": ours.minor if ours else None,
             "theirs_minor": theirs.minor if theirs else None,
             "currency": currency,
+            "ours_currency": ours.currency if ours and ours.currency != currency else None,
             "suggestion": SUGGESTED[difference],
             "opened_at": now,
         },
     )
+    if not new and case.resolution == VANISHED:  # it had agreed for a while
+        case.state, case.resolution, case.resolved_at = CaseState.OPEN, None, None
+        case.save()
     return case
 
 
@@ -134,7 +140,7 @@ def settle_case(provider: str, difference: Difference, *, subject: str, now: dat
     for case in Case.objects.filter(
         provider=provider, difference=difference, subject=subject, state=CaseState.OPEN
     ):
-        close_case(case, resolution="vanished", note="", by=None, now=now)
+        close_case(case, resolution=VANISHED, note="", by=None, now=now)
 
 
 SUGGESTED = {
@@ -142,7 +148,7 @@ SUGGESTED = {
     Difference.NOT_THEIRS: "ask_again",
     Difference.AMOUNT: "book_difference",
     Difference.FEE: "book_difference",
-    Difference.CURRENCY: "leave",
+    Difference.CURRENCY: "book_difference",
     Difference.PAYOUT: "leave",
 }
 

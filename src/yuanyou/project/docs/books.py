@@ -25,6 +25,8 @@ WORKED: dict[str, Any] = {
     "dispute_id": 61,
     "move": 1,
     "case_id": 71,
+    "ours": usd(2690),
+    "theirs": usd(2590),
     "line": "txn_1",
     "term_id": 51,
     "provider": "stripe",
