@@ -1,14 +1,21 @@
 """PayPal keeps the contract: our adapter, the official SDK, and the sandbox's real wire format."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.providers.contract import PaymentContract, Sent, asked
+from tests.providers.contract import (
+    DisputeContract,
+    KeepingContract,
+    PaymentContract,
+    Sent,
+    asked,
+)
 from tests.providers.paypal.signing import (
     PATH,
     CertificateServer,
@@ -18,17 +25,23 @@ from tests.providers.paypal.signing import (
     rsa_key,
 )
 from tests.sandbox.shop import Receiver, eventually
-from yuanyou.payments.port import Ask
+from yuanyou.payments.port import Ask, Saved, Why
 from yuanyou.providers.paypal.adapter import PayPal
 from yuanyou_sandbox.testing import RunningSandbox
 
 ACTS = {
     "create": "orders.create",
     "query": "orders.get",
+    "take": "orders.capture",
     "close": "orders.patch",
     "malformed close": "orders.get",  # a patch is answered without a body
     "refund": "captures.refund",
+    "charge": "orders.create",
+    "dispute": "disputes.get",
+    "contest": "disputes.provide_evidence",
+    "statement": "transactions.search",
 }
+REFUSALS = {Why.DECLINED: {"funding": "card_declined"}, Why.WRONG_DETAILS: {"state": "canceled"}}
 OUR_TIME = timedelta(minutes=46)
 """After it an attempt of the contract is over; PayPal's order lives for six hours."""
 NEW_WEBHOOK = "9KR12345AB678901C"
@@ -66,6 +79,9 @@ class PayPalCompany:
         """The payer agrees, and lands with us; where we take the money."""
         self._agree(provider_ref, "balance")
 
+    def agree(self, provider_ref: str) -> None:
+        self._approve(provider_ref, "balance")
+
     def decline(self, provider_ref: str) -> None:
         self._agree(provider_ref, "card_declined")
 
@@ -89,27 +105,59 @@ class PayPalCompany:
     def pages(self) -> int:
         return int(self.sandbox.state()["paypal"]["objects"]["order"])
 
+    def received(self) -> int:
+        return self._account("gross")
+
     def refunded(self) -> int:
-        account = self.sandbox.control("paypal/account", method="GET")
-        return int(account["USD"]["refunds"])
+        return self._account("refunds")
+
+    def worth(self) -> int:
+        return self._account("net")
+
+    def days_end(self) -> None:
+        """The rest of today, and the hours PayPal's reports are behind."""
+        self.sandbox.control("clock", {"advance_seconds": 28 * 3600})
 
     def refunds_will_fail(self) -> None:
         self._order("async_then_failed", "refund", times=1)
 
-    def let_refunds_settle(self, refund_ref: str) -> None:
+    def refund_fails(self, refund_ref: str) -> None:
         self.sandbox.control(f"paypal/refunds/{refund_ref}/settle", {"outcome": "failed"})
 
+    def refund_by_hand(self, provider_ref: str, minor: int) -> None:
+        self.sandbox.control(f"paypal/payments/{provider_ref}/refund", {"amount": minor})
+
+    def refusals(self) -> Mapping[Why, Callable[[Saved], None]]:
+        return {why: partial(self._from_now_on, how=how) for why, how in REFUSALS.items()}
+
+    def _from_now_on(self, saved: Saved, *, how: dict[str, str]) -> None:
+        self.sandbox.control(f"paypal/vault/{saved.saved_ref}", how)
+
+    def dispute(self, provider_ref: str) -> str:
+        return self._complain(provider_ref, {"channel": "EXTERNAL"})
+
+    def warn(self, provider_ref: str) -> str:
+        return self._complain(provider_ref, {"stage": "INQUIRY"})
+
+    def _complain(self, provider_ref: str, how: dict[str, str]) -> str:
+        return str(self.sandbox.control(f"paypal/payments/{provider_ref}/dispute", how)["dispute_id"])
+
+    def judge(self, dispute_ref: str, *, won: bool) -> None:
+        outcome = "won" if won else "lost"
+        self.sandbox.control(f"paypal/disputes/{dispute_ref}/resolve", {"outcome": outcome})
+
     @contextmanager
-    def trouble(self, how: str, act: str, *, times: int = 99) -> Iterator[None]:
+    def trouble(self, how: str, act: str, *, times: int = 99, seconds: float | None = None) -> Iterator[None]:
         """`hang` takes all the time the adapter gives it; other silences break off early, to be quick."""
-        if how == "hang":
-            self._order("timeout_before", act, times=times, seconds=20)
-        elif how.startswith("timeout"):
-            self._order(how, act, times=times, seconds=0.1)
-        else:
-            self._order(how, act, times=times)
+        fault = "timeout_before" if how == "hang" else how
+        usual = {"hang": 20.0, "timeout_before": 0.1, "timeout_after": 0.1}.get(how)
+        takes = {"seconds": seconds or usual} if seconds or usual else {}
+        self._order(fault, act, times=times, **takes)
         yield
         self.sandbox.control("faults", method="DELETE")
+
+    def notices(self) -> list[Sent]:
+        return [Sent(each.headers, each.body) for each in list(self.shop.received)]
 
     def notice_of(self, provider_ref: str, *, secret: str | None = None) -> Sent:
         """Each webhook gets a notice of its own: the second one's is made here."""
@@ -132,18 +180,20 @@ class PayPalCompany:
         )
         return Sent(signer.headers(body), body)
 
-    def days_end(self) -> None:
-        """The rest of today, and the hours PayPal's reports are behind."""
-        self.sandbox.control("clock", {"advance_seconds": 28 * 3600})
-
     def rotate(self) -> str:
         """A second webhook for the same address."""
         return NEW_WEBHOOK
 
     def _agree(self, page: str, funding: str) -> None:
+        self._approve(page, funding)
+        self.adapter().query(asked(provider_ref=page, take=True))
+
+    def _approve(self, page: str, funding: str) -> None:
         self.sandbox.control("clock", {"advance_seconds": 1})  # nobody agrees twice in a second
         self.sandbox.control(f"paypal/orders/{page}/approve", {"funding": funding})
-        self.adapter().query(asked(provider_ref=page, take=True))
+
+    def _account(self, name: str) -> int:
+        return int(self.sandbox.control("paypal/account", method="GET").get("USD", {}).get(name, 0))
 
     def _order(self, fault: str, act: str, **how: Any) -> None:
         on = ACTS.get(f"{fault} {act}", ACTS[act])
@@ -160,7 +210,7 @@ def running() -> Iterator[PayPalCompany]:
     shop.close()
 
 
-class TestPayPal(PaymentContract):
+class TestPayPal(PaymentContract, KeepingContract, DisputeContract):
     @pytest.fixture
     def company(self, running: PayPalCompany) -> PayPalCompany:
         """On its first day."""

@@ -1,26 +1,40 @@
 """Stripe keeps the contract: our adapter, the official SDK, and the sandbox's real wire format."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 import stripe
 
-from tests.providers.contract import PaymentContract, Sent
-from tests.sandbox.shop import GOOD, POOR, Receiver, client, eventually, order
-from yuanyou.payments.port import Ask
+from tests.providers.contract import DisputeContract, KeepingContract, PaymentContract, Sent
+from tests.sandbox.shop import GOOD, POOR, Receiver, client, eventually
+from yuanyou.payments.port import Ask, Saved, Why
 from yuanyou.providers.stripe.adapter import Stripe
 from yuanyou_sandbox.testing import RunningSandbox
 
 ACTS = {
     "create": "sessions.create",
     "query": "sessions.retrieve",
+    "take": "sessions.retrieve",  # Stripe takes the money itself: asking is our last step
     "close": "sessions.expire",
     "refund": "refunds.create",
+    "charge": "payment_intents.create",
+    "dispute": "disputes.retrieve",
+    "contest": "disputes.update",
+    "statement": "balance_transactions.list",
+}
+REFUSALS = {
+    Why.INSUFFICIENT_FUNDS: "insufficient_funds",
+    Why.DECLINED: "generic_decline",
+    Why.EXPIRED: "expired_card",
+    Why.SUSPECTED: "lost_card",
+    Why.TRY_AGAIN: "processing_error",
+    Why.AUTHENTICATION_REQUIRED: "authentication_required",
 }
 CHALLENGED, DEBIT = "4000002500003155", "bank_debit"
 
@@ -42,6 +56,9 @@ class StripeCompany:
     def pay(self, provider_ref: str, *, late: bool = False) -> None:
         self._session(provider_ref, "pay", card=GOOD, **({"late": True} if late else {}))
 
+    def agree(self, provider_ref: str) -> None:
+        self.pay(provider_ref)
+
     def decline(self, provider_ref: str) -> None:
         self._session(provider_ref, "pay", card=POOR)
 
@@ -49,17 +66,9 @@ class StripeCompany:
         self._session(provider_ref, "pay", card=CHALLENGED, challenge="complete" if passed else "fail")
 
     def slow_page(self, ask: Ask) -> str:
-        """Our adapter offers no bank debit yet, but has to understand one."""
-        session = client(self.sandbox).v1.checkout.sessions.create(
-            order(
-                ask.amount.minor,
-                client_reference_id=ask.ref,
-                metadata={"attempt": ask.ref},
-                payment_method_types=["card", "us_bank_account"],
-            )
-        )
-        self._session(session.id, "pay", card=DEBIT)
-        return session.id
+        page = self.adapter().create(replace(ask, method="us_bank_account")).provider_ref
+        self._session(page, "pay", card=DEBIT)
+        return page
 
     def money_comes(self, provider_ref: str, *, at_last: bool) -> None:
         self._session(provider_ref, "settle", outcome="succeeded" if at_last else "failed")
@@ -70,27 +79,55 @@ class StripeCompany:
     def pages(self) -> int:
         return len(client(self.sandbox).v1.checkout.sessions.list({"limit": 100}).data)
 
+    def received(self) -> int:
+        return self._account("gross")
+
     def refunded(self) -> int:
-        account = self.sandbox.control("stripe/account", method="GET")
-        return int(account["usd"]["refunds"])
+        return self._account("refunds")
+
+    def worth(self) -> int:
+        return self._account("net")
+
+    def days_end(self) -> None:
+        """A balance transaction is listed at once."""
 
     def refunds_will_fail(self) -> None:
         self._order("async_then_failed", "refund", times=1)
 
-    def let_refunds_settle(self, refund_ref: str) -> None:
+    def refund_fails(self, refund_ref: str) -> None:
         self.sandbox.control(f"stripe/refunds/{refund_ref}/settle", {"outcome": "failed"})
 
+    def refund_by_hand(self, provider_ref: str, minor: int) -> None:
+        self.sandbox.control(f"stripe/payments/{provider_ref}/refund", {"amount": minor})
+
+    def refusals(self) -> Mapping[Why, Callable[[Saved], None]]:
+        return {why: partial(self._from_now_on, does=does) for why, does in REFUSALS.items()}
+
+    def _from_now_on(self, saved: Saved, *, does: str) -> None:
+        self.sandbox.control(f"stripe/payment_methods/{saved.saved_ref}", {"does": does})
+
+    def dispute(self, provider_ref: str) -> str:
+        return str(self.sandbox.control(f"stripe/payments/{provider_ref}/dispute")["id"])
+
+    def warn(self, provider_ref: str) -> str:
+        return str(self.sandbox.control(f"stripe/payments/{provider_ref}/warning")["id"])
+
+    def judge(self, dispute_ref: str, *, won: bool) -> None:
+        outcome = "won" if won else "lost"
+        self.sandbox.control(f"stripe/disputes/{dispute_ref}/resolve", {"outcome": outcome})
+
     @contextmanager
-    def trouble(self, how: str, act: str, *, times: int = 99) -> Iterator[None]:
+    def trouble(self, how: str, act: str, *, times: int = 99, seconds: float | None = None) -> Iterator[None]:
         """`hang` takes all the time the adapter gives it; other silences break off early, to be quick."""
-        if how == "hang":
-            self._order("timeout_before", act, times=times, seconds=20)
-        elif how.startswith("timeout"):
-            self._order(how, act, times=times, seconds=0.1)
-        else:
-            self._order(how, act, times=times)
+        fault = "timeout_before" if how == "hang" else how
+        usual = {"hang": 20.0, "timeout_before": 0.1, "timeout_after": 0.1}.get(how)
+        takes = {"seconds": seconds or usual} if seconds or usual else {}
+        self._order(fault, act, times=times, **takes)
         yield
         self.sandbox.control("faults", method="DELETE")
+
+    def notices(self) -> list[Sent]:
+        return [Sent(each.headers, each.body) for each in list(self.shop.received)]
 
     def notice_of(self, provider_ref: str, *, secret: str | None = None) -> Sent:
         """While secrets rotate, Stripe signs each notice with both."""
@@ -113,12 +150,12 @@ class StripeCompany:
         )
         return Sent({"Stripe-Signature": header}, body)
 
-    def days_end(self) -> None:
-        """A balance transaction is listed at once."""
-
     def rotate(self) -> str:
         made = self.sandbox.control("stripe/rotate_webhook_secret", {"overlap_seconds": 3600})
         return str(made["secret"])
+
+    def _account(self, name: str) -> int:
+        return int(self.sandbox.control("stripe/account", method="GET").get("usd", {}).get(name, 0))
 
     def _order(self, fault: str, act: str, **how: Any) -> None:
         self.sandbox.control("faults", {"company": "stripe", "fault": fault, "on": ACTS[act], **how})
@@ -135,7 +172,7 @@ def running() -> Iterator[StripeCompany]:
     shop.close()
 
 
-class TestStripe(PaymentContract):
+class TestStripe(PaymentContract, KeepingContract, DisputeContract):
     @pytest.fixture
     def company(self, running: StripeCompany) -> StripeCompany:
         """On its first day, with its first secret."""
