@@ -169,9 +169,9 @@ def test_an_early_warning_may_be_refunded_and_a_dispute_may_not(
     wish = RefundWish(people.mei.id, "fraud", Destination.ORIGIN, TakesBack.TERM, by=7)
     says(attempt, DisputeTold.NEEDS_RESPONSE)
     with pytest.raises(refund_request.CannotRefund):
-        refund_request.request(attempt.pk, wish, amount=attempt.amount, now=now())
+        refund_request.request(attempt.pk, wish, amount=attempt.amount, note="as warned", now=now())
     says(attempt, DisputeTold.WON, taken=False)
-    refund_request.request(attempt.pk, wish, amount=attempt.amount, now=now())
+    refund_request.request(attempt.pk, wish, amount=attempt.amount, note="as warned", now=now())
 
 
 def test_the_customer_hears_once_of_each_turn(sandbox: RunningSandbox, people: People) -> None:

@@ -15,7 +15,7 @@ from tests.people import People
 from tests.plans import MONTH, version_of
 from yuanyou.catalog.rules import Quote
 from yuanyou.esim.models import Profile
-from yuanyou.flows import activation, earning, lapse, refund, refund_request, settlement, top_up
+from yuanyou.flows import activation, earning, lapse, refund, refund_care, refund_request, settlement, top_up
 from yuanyou.flows.refund_request import CannotRefund, Why
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.money import Money
@@ -31,6 +31,7 @@ from yuanyou_sandbox.testing import RunningSandbox
 pytestmark = pytest.mark.usefixtures("house", "sound")
 AGENT, LEAD = 501, 502
 """Two accounts of staff."""
+SAID = "she wrote to us"
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +53,7 @@ def ask(
     at: datetime = NOON,
 ) -> Refund:
     wish = RefundWish(attempt.payment.customer_id, "provider_fault", to, back, by=AGENT)
-    return refund_request.request(attempt.pk, wish, amount=amount or attempt.amount, now=at)
+    return refund_request.request(attempt.pk, wish, amount=amount or attempt.amount, note=SAID, now=at)
 
 
 def bought(people: People, *, at: datetime = NOON) -> tuple[int, Order]:
@@ -165,12 +166,12 @@ def test_above_the_limit_a_second_person_decides(people: People) -> None:
     assert asked.state == RefundState.REQUESTED
     assert (see(line_id).wallet, len(see(line_id).terms)) == (wallet, 2)
     with pytest.raises(CannotRefund) as own:
-        refund_request.approve(asked.pk, by=AGENT, now=NOON)
+        refund_request.approve(asked.pk, by=AGENT, note=SAID, now=NOON)
     assert own.value.why is Why.OWN
-    refund_request.approve(asked.pk, by=LEAD, now=NOON)
+    refund_request.approve(asked.pk, by=LEAD, note=SAID, now=NOON)
     assert see(line_id).wallet == wallet + order.total
     with pytest.raises(CannotRefund):
-        refund_request.approve(asked.pk, by=LEAD, now=NOON)
+        refund_request.approve(asked.pk, by=LEAD, note=SAID, now=NOON)
 
 
 def test_the_database_knows_that_nobody_approves_what_he_asked_for(people: People) -> None:
@@ -186,7 +187,7 @@ def test_rejected_means_nothing_happened_and_it_can_be_asked_again(people: Peopl
     asked = ask(wallet_attempt(order))
     with pytest.raises(RefundTooLarge):  # reserved while it waits
         ask(wallet_attempt(order))
-    refund_request.reject(asked.pk, now=NOON)
+    refund_request.reject(asked.pk, by=LEAD, note=SAID, now=NOON)
     assert [term.state for term in see(line_id).terms] == ["waiting", "running"]
     assert ask(wallet_attempt(order)).state == RefundState.REQUESTED
 
@@ -270,7 +271,7 @@ def test_a_disputed_charge_is_never_refunded(sandbox: RunningSandbox, people: Pe
         )
     for act in (
         lambda: ask(attempt, to=Destination.ORIGIN, at=now()),
-        lambda: refund_request.approve(waits.pk, by=LEAD, now=now()),
+        lambda: refund_request.approve(waits.pk, by=LEAD, note=SAID, now=now()),
     ):
         with pytest.raises(CannotRefund) as refused:
             act()
@@ -291,7 +292,7 @@ def test_a_refund_made_in_the_dashboard_is_found_and_explained_by_a_person(
     assert account("assets:refunded-outside") == attempt.amount_minor
     with pytest.raises(RefundTooLarge):  # it counts: nobody refunds it twice
         ask(attempt, Money(1, "USD"), to=Destination.ORIGIN, at=now())
-    refund_request.explain(found.pk, TakesBack.TERM, by=LEAD, now=now())
+    refund_care.explain(found.pk, TakesBack.TERM, by=LEAD, note=SAID, now=now())
     assert account("assets:refunded-outside") == 0
     assert [term.state for term in see(line_id).terms] == ["canceled", "running"]
 

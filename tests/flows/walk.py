@@ -40,6 +40,7 @@ from yuanyou.payments.rules import Destination
 from yuanyou_sandbox.testing import ControlRefused, RunningSandbox
 
 AGENT, LEAD = 901, 902
+WHY = "as the walk wants it"
 REFUSED = (NothingToPayWith, OnHold, TooMuch, NotRenewable, Overdrawn, CannotRefund, RefundTooLarge)
 """What a step may be answered instead of being done: then nothing has moved."""
 HOUR = timedelta(hours=1)
@@ -196,9 +197,9 @@ class Walk:
             can = refund_request.options(fresh, order, now=self.now)
         wish = RefundWish(order.customer_id, "provider_fault", destination, can.takes_back[0], by=AGENT)
         amount = Money(max(1, can.left.minor * percent // 100), can.left.currency)
-        asked = refund_request.request(fresh.pk, wish, amount=amount, now=self.now)
+        asked = refund_request.request(fresh.pk, wish, amount=amount, note=WHY, now=self.now)
         with contextlib.suppress(CannotRefund):
-            refund_request.approve(asked.pk, by=LEAD, now=self.now)
+            refund_request.approve(asked.pk, by=LEAD, note=WHY, now=self.now)
 
     def _wait(self, seconds: int) -> None:
         self.clock.offset += timedelta(seconds=seconds)
@@ -237,7 +238,7 @@ class Walk:
             with contextlib.suppress(Case.DoesNotExist):
                 reconciliation.resolve(case.pk, Resolution.ASK_AGAIN, note="", by=LEAD, now=self.now)
         for case in statements.open_cases():
-            reconciliation.resolve(case.pk, Resolution.BOOK_DIFFERENCE, note="", by=LEAD, now=self.now)
+            reconciliation.resolve(case.pk, Resolution.BOOK_DIFFERENCE, note=WHY, by=LEAD, now=self.now)
 
     def clearing(self, provider: str) -> int:
         """What our books say the provider holds for us, in cents."""
