@@ -8,7 +8,7 @@ from yuanyou_sandbox.stripe import balance
 from yuanyou_sandbox.stripe.account import Account
 from yuanyou_sandbox.stripe.checkout import lines_of
 from yuanyou_sandbox.stripe.errors import ApiError
-from yuanyou_sandbox.stripe.listing import MOST, listed
+from yuanyou_sandbox.stripe.listing import USUAL, listed
 
 DEEPEST = 4
 KINDS = {
@@ -54,7 +54,7 @@ def _opened(account: Account, node: Document, step: str, path: str) -> Any:
     if step == "line_items" and node.get("object") == "checkout.session":
         return lines_of(account, node["id"])
     if step == "refunds" and node.get("object") == "charge":
-        found, more = account.page("refund", Page(limit=MOST, key=("charge", node["id"])))
+        found, more = account.page("refund", Page(limit=USUAL, key=("charge", node["id"])))
         return listed(found, f"/v1/charges/{node['id']}/refunds", more=more)
     if step not in node or (step not in KINDS and step != "source"):
         raise ApiError(

@@ -33,6 +33,7 @@ OPERATIONS: dict[str, tuple[str, str, Callable[..., Document]]] = {
     "charges.list": ("GET", "charges", reading.charges),
     "charges.search": ("GET", "charges/search", reading.find_charges),
     "charges.retrieve": ("GET", "charges/:", reading.charge),
+    "charges.refunds": ("GET", "charges/:/refunds", refunds.of_charge),
     "refunds.create": ("POST", "refunds", refunds.create),
     "refunds.list": ("GET", "refunds", refunds.list_all),
     "refunds.retrieve": ("GET", "refunds/:", refunds.retrieve),

@@ -111,6 +111,12 @@ def list_all(account: Account, params: Params) -> Document:
     return paged(account, params, KIND, "/v1/refunds", by=("charge", "payment_intent"))
 
 
+def of_charge(account: Account, params: Params, ident: str) -> Document:
+    """GET /v1/charges/:id/refunds: where the list inside a charge goes on."""
+    account.get("charge", ident)
+    return paged(account, params, KIND, f"/v1/charges/{ident}/refunds", key=("charge", ident))
+
+
 def _tell(account: Account, made: Document, *events: str) -> None:
     """A refund has changed: charge.refund.updated is told, too, as before there were refund events."""
     for event in (*events, "charge.refund.updated"):

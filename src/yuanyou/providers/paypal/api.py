@@ -2,10 +2,7 @@
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -16,31 +13,15 @@ from paypalserversdk.http.auth.o_auth_2 import ClientCredentialsAuthCredentials
 from paypalserversdk.paypal_serversdk_client import PaypalServersdkClient
 
 from yuanyou.payments.port import Misconfigured
+from yuanyou.providers.patience import deadline, seconds_left
 from yuanyou.providers.paypal.errors import BROKEN, understood
 
 LIVE = "https://api-m.paypal.com"
-BUDGET_SECONDS = 7.0
-"""For everything one call of the port does: a person waits for at most eight seconds."""
 CONNECT_SECONDS = 2.0
 TOKEN_SKEW_SECONDS = 60
 UNAUTHORIZED = 401
 REPEATABLE = ("GET", "PUT", "PATCH", "DELETE")
 TOKEN_PATH, KEY = "/v1/oauth2/token", "PayPal-Request-Id"
-
-_ends_at: ContextVar[float | None] = ContextVar("paypal_deadline", default=None)
-
-
-@contextmanager
-def deadline() -> Iterator[None]:
-    """Everything inside is done or given up within the budget; the outermost one counts."""
-    if _ends_at.get() is not None:
-        yield
-        return
-    token = _ends_at.set(time.monotonic() + BUDGET_SECONDS)
-    try:
-        yield
-    finally:
-        _ends_at.reset(token)
 
 
 class Session(requests.Session):
@@ -66,8 +47,7 @@ class Session(requests.Session):
 
 def _left() -> tuple[float, float]:
     """What remains of the budget: to connect, to answer. Timeout when nothing does."""
-    ends_at = _ends_at.get()
-    left = BUDGET_SECONDS if ends_at is None else ends_at - time.monotonic()
+    left = seconds_left()
     if left <= 0:
         raise requests.Timeout("no time is left")
     return min(CONNECT_SECONDS, left), left

@@ -20,9 +20,10 @@ from yuanyou.payments.port import (
     Unknown,
     Why,
 )
+from yuanyou.providers.patience import deadline
 from yuanyou.providers.paypal import orders, statement
 from yuanyou.providers.paypal.amounts import NotExpressible
-from yuanyou.providers.paypal.api import Api, deadline
+from yuanyou.providers.paypal.api import Api
 from yuanyou.providers.paypal.errors import MISSING, WHY, Problem, translated
 from yuanyou.providers.paypal.orders import Json
 

@@ -17,8 +17,9 @@ from paypalserversdk.http.http_method_enum import HttpMethodEnum
 
 from yuanyou.kernel.money import Money
 from yuanyou.payments.port import DisputeSnapshot, DisputeTold, Evidence, Refused
+from yuanyou.providers.patience import deadline
 from yuanyou.providers.paypal.amounts import from_paypal
-from yuanyou.providers.paypal.api import Api, deadline
+from yuanyou.providers.paypal.api import Api
 from yuanyou.providers.paypal.errors import translated
 from yuanyou.providers.paypal.orders import Json, our_ref
 

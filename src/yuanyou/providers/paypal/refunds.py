@@ -1,8 +1,9 @@
 """Sending money back. PayPal forgets a key after six hours, but no refund: it is looked for first."""
 
 from yuanyou.payments.port import RefundAsk, RefundSnapshot, Unknown
+from yuanyou.providers.patience import deadline
 from yuanyou.providers.paypal.amounts import to_paypal
-from yuanyou.providers.paypal.api import Api, deadline
+from yuanyou.providers.paypal.api import Api
 from yuanyou.providers.paypal.errors import translated
 from yuanyou.providers.paypal.orders import Json, order_id_of, refund_snapshot, refunds_of
 

@@ -16,6 +16,8 @@ from yuanyou.providers.stripe.snapshots import tag
 
 WARNING = "issfr_"
 """How the ids of early fraud warnings begin."""
+LONGEST = 18_000
+"""Of one text: Stripe takes 20,000 characters, and 150,000 of all eight."""
 TOLD = {
     "warning_needs_response": DisputeTold.EARLY_WARNING,
     "warning_under_review": DisputeTold.EARLY_WARNING,
@@ -48,7 +50,8 @@ def contest(client: stripe.StripeClient, provider_ref: str, evidence: Evidence) 
         "cancellation_policy_disclosure": evidence.terms,
         "uncategorized_text": "\n".join(part for part in (evidence.note, evidence.letters) if part),
     }
-    sent: Any = {"evidence": {name: text for name, text in fields.items() if text}, "submit": True}
+    cut = {name: text[:LONGEST] for name, text in fields.items() if text}
+    sent: Any = {"evidence": cut, "submit": True}
     client.v1.disputes.update(provider_ref, sent)
     return query(client, provider_ref)
 

@@ -105,7 +105,7 @@ def _snapshot(
         card={"brand": card.brand, "last4": card.last4} if card else {},
         fingerprint=card.fingerprint if card else None,
         saved=_saved(intent) if told is Told.SUCCEEDED else None,
-        refunds=tuple(of_refund(each) for each in charge.refunds.data) if charge else (),
+        refunds=tuple(of_refund(each) for each in charge.refunds.auto_paging_iter()) if charge else (),
         disputed=bool(charge and charge.disputed),
     )
 
