@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yuanyou.web.site import views, ways
+from yuanyou.web.site import offline, views, ways
 
 app_name = "site"
 urlpatterns = [
@@ -19,5 +19,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("app/", views.app, name="app"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("offline/<slug:language>/", offline.page, name="offline"),
+    path("worker-<slug:language>.js", offline.worker, name="worker"),
     path("robots.txt", views.robots, name="robots"),
 ]

@@ -33,8 +33,8 @@ class Way:
     name: Promise | str
     note: Promise | str
     brands: tuple[Promise | str, ...]
-    least: Money | None
-    most: Money | None
+    least: Money
+    most: Money
     refund_days: int
     delayed: bool
     saves: bool
@@ -67,13 +67,15 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _way(method: Method, currency: str) -> Way:
-    least, most = method.minimum.get(currency), method.maximum.get(currency)
+    config = settings.CONFIG
+    least = max(method.minimum.get(currency, 1), config.payment_minimum)
+    most = min(method.maximum.get(currency, config.day_limit), config.day_limit)
     return Way(
         name=name_of(method.code),
         note=note_of(method.code),
         brands=tuple(BRANDS.get(brand, brand.title()) for brand in method.brands),
-        least=Money(least, currency) if least else None,
-        most=Money(most, currency) if most else None,
+        least=Money(least, currency),
+        most=Money(most, currency),
         refund_days=method.refund_window.days,
         delayed=method.delayed,
         saves=method.saves,
