@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.flows.bank import CONFIRM, WELL, Bank
 from tests.flows.test_saved_methods import AMEX, JCB, VISA, keep, kept
-from tests.houses import see
+from tests.houses import fund, see
 from tests.people import People
 from tests.plans import MONTH, version_of
 from tests.web.customer.test_renew import line_of, number_of, page_of, signed_in
@@ -72,6 +72,17 @@ def test_a_kept_card_pays_at_once_and_the_result_is_shown(bank: Bank, people: Pe
     answer = client.get(local(answer["Location"]))
     assert "Renewed" in read(client, local(answer["Location"]))
     assert len(see(line_id).terms) == 2
+
+
+def test_the_result_names_the_wallets_part_and_the_cards(bank: Bank, people: People) -> None:
+    (visa,) = keep(people.mei, VISA)
+    fund(people.mei, 1_000, now=settings.CLOCK.now())
+    client = signed_in(people.mei)
+    answer = client.post(page_of(line_of(people.mei)), form(method=f"kept:{ref(visa)}", use_wallet="1"))
+    answer = client.get(local(answer["Location"]))
+    page = read(client, local(answer["Location"]))
+    assert "10.00 · Wallet" in page
+    assert "16.90 · Credit or debit card" in page
 
 
 def test_a_bank_that_wants_a_confirmation_is_visited_once(bank: Bank, people: People) -> None:

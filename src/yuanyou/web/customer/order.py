@@ -10,6 +10,7 @@ from django.contrib import messages as notices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -48,6 +49,14 @@ GONE = frozenset({AttemptState.FAILED, AttemptState.CANCELED, AttemptState.EXPIR
 
 
 @dataclass(frozen=True, slots=True)
+class PartPaid:
+    """What one way to pay brought."""
+
+    name: Promise | str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """One order as its page shows it. `phase`: to_pay, waiting, done, failed, over, returned."""
 
@@ -67,7 +76,8 @@ class OrderPage:
     """There was not enough money: the order waits longer, and its link is worth keeping."""
     receipt: ReceiptView | None
     receipt_number: str | None
-    paid_by: object
+    parts: list[PartPaid]
+    """How it was paid: more than one when the wallet paid a part."""
     zone: str
     line_ref: str | None
     number: str | None
@@ -140,7 +150,6 @@ def _page(order: Order, *, owner: Person | None, payer: Payer) -> OrderPage:
     assert payment is not None
     asked = [attempt for attempt in payment.attempts if not attempt.is_wallet]
     last = asked[-1] if asked else None
-    by = next((a for a in asked if a.state == AttemptState.SUCCEEDED), None)
     offered = methods.fitting(_rest(payment), place=payer.place) if order.state == OrderState.OPEN else []
     now = settings.CLOCK.now()
     kept = usable(owner, _rest(payment), now=now) if owner and offered else []
@@ -160,7 +169,7 @@ def _page(order: Order, *, owner: Person | None, payer: Payer) -> OrderPage:
         may_pay_later=last is not None and last.reason == Why.INSUFFICIENT_FUNDS,
         receipt=receipt,
         receipt_number=receipt_page(receipt).number if receipt else None,
-        paid_by=name_of(by.method if by else methods.WALLET),
+        parts=_parts(payment),
         zone=line.zone if line else settings.CONFIG.books_zone,
         line_ref=line.ref if line else None,
         number=order.result.get("number"),
@@ -181,6 +190,13 @@ def _rest(payment: PaymentView) -> Money:
     """What is left to pay beside the wallet's part that is held."""
     held = [a.amount for a in payment.attempts if a.is_wallet and a.state == AttemptState.PROCESSING]
     return payment.amount - total(held, currency=payment.amount.currency)
+
+
+def _parts(payment: PaymentView) -> list[PartPaid]:
+    """The wallet's part first. What was paid twice counts once: the rest has come back."""
+    brought = [a for a in payment.attempts if a.state == AttemptState.SUCCEEDED]
+    of_wallet, others = [a for a in brought if a.is_wallet], [a for a in brought if not a.is_wallet]
+    return [PartPaid(name_of(attempt.method), attempt.amount) for attempt in (*of_wallet, *others[:1])]
 
 
 def _first_choice(ways: Sequence[Method | KeptShown], last: AttemptView | None) -> str:
