@@ -12,14 +12,38 @@ from yuanyou.payments.port import Ask, Method, Place
 from yuanyou.providers.stripe.amounts import CURRENCIES
 
 MOST = {"USD": 99_999_999}
-LEAST = {"USD": 50}
+LEAST = {
+    **dict.fromkeys(("USD", "EUR", "CAD", "AUD", "NZD", "CHF", "SGD", "INR", "JPY"), 50),
+    "GBP": 30,
+    "AED": 200,
+    "MYR": 200,
+    "PLN": 200,
+    "DKK": 250,
+    "NOK": 300,
+    "SEK": 300,
+    "HKD": 400,
+    "MXN": 1000,
+    "THB": 1000,
+    "CZK": 1500,
+    "HUF": 17_500,
+}
+"""What Stripe takes at least; elsewhere about half a dollar, which only Stripe's rate tells."""
+ALIPAY = frozenset({"USD", "CNY", "EUR", "GBP", "HKD", "JPY", "SGD", "AUD", "CAD", "MYR", "NZD"})
+WECHAT_PAY = ALIPAY - {"MYR", "NZD"}
+DOLLARS = frozenset({"USD"})
+
+
+def _least(currencies: frozenset[str]) -> dict[str, int]:
+    return {code: minor for code, minor in LEAST.items() if code in currencies}
+
+
 METHODS = {
     method.code: method
     for method in (
         Method(
             code="card",
             currencies=CURRENCIES,
-            minimum=LEAST,
+            minimum=_least(CURRENCIES),
             maximum=MOST,
             refund_window=timedelta(days=180),
             disputes=True,
@@ -28,10 +52,8 @@ METHODS = {
         ),
         Method(
             code="alipay",
-            currencies=frozenset(
-                {"USD", "CNY", "EUR", "GBP", "HKD", "JPY", "SGD", "AUD", "CAD", "MYR", "NZD"}
-            ),
-            minimum=LEAST,
+            currencies=ALIPAY,
+            minimum=_least(ALIPAY),
             maximum=MOST,
             refund_window=timedelta(days=90),
             disputes=False,
@@ -39,16 +61,16 @@ METHODS = {
         ),
         Method(
             code="wechat_pay",
-            currencies=frozenset({"USD", "CNY", "EUR", "GBP", "HKD", "JPY", "SGD", "AUD", "CAD"}),
-            minimum=LEAST,
+            currencies=WECHAT_PAY,
+            minimum=_least(WECHAT_PAY),
             maximum=MOST,
             refund_window=timedelta(days=180),
             disputes=False,
         ),
         Method(
             code="us_bank_account",
-            currencies=frozenset({"USD"}),
-            minimum=LEAST,
+            currencies=DOLLARS,
+            minimum=_least(DOLLARS),
             maximum=MOST,
             refund_window=timedelta(days=180),
             disputes=True,

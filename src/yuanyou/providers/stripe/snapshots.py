@@ -91,7 +91,7 @@ def _snapshot(
     next_url: str | None,
 ) -> Snapshot:
     charge = intent.latest_charge if intent else None
-    card = _card(charge)
+    kind, paid_with = _paid_with(charge)
     return Snapshot(
         told=told,
         ref=ref,
@@ -102,8 +102,8 @@ def _snapshot(
         fee=_fee(charge, amount.currency),
         reason=_reason(told, intent),
         next_url=next_url,
-        card={"brand": card.brand, "last4": card.last4} if card else {},
-        fingerprint=card.fingerprint if card else None,
+        card={"brand": paid_with.brand, "last4": paid_with.last4} if kind == "card" else {},
+        fingerprint=getattr(paid_with, "fingerprint", None),
         saved=_saved(intent) if told is Told.SUCCEEDED else None,
         refunds=tuple(of_refund(each) for each in charge.refunds.auto_paging_iter()) if charge else (),
         disputed=bool(charge and charge.disputed),
@@ -135,9 +135,10 @@ def _fee(charge: Any, currency: str) -> Money | None:
     return from_stripe(moved.fee, moved.currency)
 
 
-def _card(charge: Any) -> Any:
+def _paid_with(charge: Any) -> tuple[str | None, Any]:
+    """The kind of method that was used, and what the charge says of it."""
     details = charge.payment_method_details if charge else None
-    return details.card if details and details.type == "card" else None
+    return (details.type, getattr(details, details.type, None)) if details else (None, None)
 
 
 def _saved(intent: Any) -> Saved | None:

@@ -13,18 +13,19 @@ from yuanyou.payments.port import Movement, StatementLine
 from yuanyou.providers.stripe.amounts import from_stripe
 from yuanyou.providers.stripe.snapshots import tag
 
+PAGE_SIZE = 100
 TYPES = {
     "charge": Movement.PAYMENT,
     "payment": Movement.PAYMENT,
     "refund": Movement.REFUND,
     "payment_refund": Movement.REFUND,
     "refund_failure": Movement.REFUND_FAILED,
-    "payment_failure_refund": Movement.REFUND_FAILED,
     "payout": Movement.PAYOUT,
     "payout_cancel": Movement.PAYOUT,
     "payout_failure": Movement.PAYOUT,
     "stripe_fee": Movement.FEE,
 }
+# A debit that fails after it was paid (payment_failure_refund) is none of these: a person looks at it.
 CATEGORIES = {"dispute": Movement.DISPUTE, "dispute_reversal": Movement.DISPUTE_REVERSED}
 """Of `adjustment`, which is many things."""
 DAY_SECONDS = 86_400
@@ -36,7 +37,7 @@ def lines(client: stripe.StripeClient, day: date) -> Iterator[StatementLine]:
     asked: Any = {
         "created": {"gte": starts, "lt": starts + DAY_SECONDS},
         "expand": ["data.source"],
-        "limit": 100,
+        "limit": PAGE_SIZE,
     }
     found = list(client.v1.balance_transactions.list(asked).auto_paging_iter())
     yield from (_line(each) for each in reversed(found))
