@@ -13,6 +13,8 @@ FIRST_VISIT, FIRST_VISIT_REQUESTS, REPEAT_VISIT, LITE, STAFF = 60 * KB, 8, 8 * K
 """DESIGN §7."""
 FETCHED_LINKS = {"stylesheet", "icon", "manifest"}
 STATIC = "/static/"
+OFFLINE = "/offline/{}/"
+"""What the service worker fetches, once, with the first page; the files it keeps are the page's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class _Parts(HTMLParser):
             self.found[values["href"] or ""] = None
         elif tag in {"script", "img"} and values.get("src"):
             self.found[values["src"] or ""] = None
+        elif tag == "meta" and values.get("name") == "worker":
+            worker = values["content"] or ""
+            self.found |= {
+                worker: None,
+                OFFLINE.format(worker.removeprefix("/worker-").removesuffix(".js")): None,
+            }
 
 
 def weigh(client: Client, path: str, **query: str) -> Weight:

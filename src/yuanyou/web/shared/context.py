@@ -15,6 +15,7 @@ _TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
 
 def operator(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Asks no database, so that the error page can use it."""
+    language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     return {
         "operator": the_operator(),
         "viewer_zone": viewer_zone(request),
@@ -22,7 +23,8 @@ def operator(request: HttpRequest) -> dict[str, Any]:
             (code, language_tag(code), name, _with_language(request, code))
             for code, name in settings.LANGUAGES
         ],
-        "language_tag": language_tag(getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)),
+        "language_code": language,
+        "language_tag": language_tag(language),
     }
 
 

@@ -1,5 +1,5 @@
 // Small comforts; every page works without them: the reader's time zone, copying, opening the answer asked for, closing a menu,
-// and parts that keep themselves up to date (`data-live`): not while nobody looks, at once when somebody looks again, and without losing the reader's place.
+// and parts that keep themselves up to date (`data-live`): not while nobody looks, at once when somebody looks again, and without losing the reader's place; and what there is to see without a connection.
 (() => {
   "use strict";
 
@@ -45,4 +45,39 @@
     if (place) live().querySelector(`[href="${CSS.escape(place)}"]`)?.focus({ preventScroll: true });
     place = null;
   });
+
+  // What Home said last, for the offline page: the state, what is left, until when. No number, no money; gone with signing out.
+  const worker = document.querySelector("meta[name=worker]"), offline = document.getElementById("known");
+  const remember = () => {
+    const lines = [...document.querySelectorAll("[data-line]")].map((line) =>
+      [...line.querySelectorAll("[data-known]")].map((said) => [said.className, said.innerText]));
+    localStorage.setItem("known", JSON.stringify({ at: Date.now(), lines }));
+  };
+  const recall = () => {
+    const known = JSON.parse(localStorage.getItem("known"));
+    if (!known?.lines.length) return;
+    const time = offline.querySelector("time"), options = { dateStyle: "medium", timeStyle: "short" };
+    time.textContent = new Date(known.at).toLocaleString(document.documentElement.lang, options);
+    for (const line of known.lines) {
+      const sheet = offline.appendChild(document.createElement("section"));
+      sheet.className = "sheet";
+      for (const [look, text] of line) {
+        Object.assign(sheet.appendChild(document.createElement("p")), { className: look, innerText: text });
+      }
+    }
+    offline.hidden = false;
+  };
+  const keep = () => {
+    try {
+      if (live()) remember();
+      else if (offline) recall();
+      else if (worker && "nobody" in worker.dataset) localStorage.removeItem("known");
+    } catch { /* a browser that keeps nothing */ }
+  };
+  keep();
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) keep(); });
+  if (offline) window.addEventListener("online", () => location.reload());
+  if (worker && navigator.serviceWorker) {
+    window.addEventListener("load", () => { navigator.serviceWorker.register(worker.content).catch(() => {}); });
+  }
 })();
