@@ -48,7 +48,7 @@ class Browser:
         form = {"plan": str(self._version_id), "key": str(uuid4()), "again": "1", **choices}
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
-            "Cookie": f"yuanyou={tenant.session}; csrftoken={CSRF}",
+            "Cookie": f"yuanyou={tenant.session}; csrftoken={CSRF}; device={tenant.customer_id}",
             "X-CSRFToken": CSRF,
             "Host": self._host,
         }
@@ -69,6 +69,10 @@ class Payer:
 
     def pay(self, session_id: str) -> None:
         self.control(f"stripe/sessions/{session_id}/pay", card="4242424242424242")
+
+    def approve(self, order_id: str) -> None:
+        """At PayPal, whose money is taken when we have heard of it."""
+        self.control(f"paypal/orders/{order_id}/approve")
 
     def all_is_well(self) -> None:
         """No fault and no lost notice waits any more."""
