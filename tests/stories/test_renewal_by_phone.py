@@ -3,18 +3,14 @@
 The product runs as `yuanyou up` runs it, with the sandbox's companies. Pictures are left in tests/shots.
 """
 
-import re
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.project.test_up import Up, three_free_ports
+from tests.project.test_up import Up
+from tests.stories.phone import Phone, phone
 from yuanyou.project.stories._visitor import code_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -26,52 +22,12 @@ WORDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def up() -> Iterator[Up]:
-    folder = Path(tempfile.mkdtemp(prefix="yuanyou-story-"))
-    folder.chmod(0o711)
-    running = Up(folder / "data", three_free_ports())
-    yield running
-    running.end()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-class Phone:
-    """A phone with a name for its pictures; it looks for barriers on every page it photographs."""
-
-    def __init__(self, page: Page, name: str) -> None:
-        self.page, self.name = page, name
-        self.barriers: list[str] = []
-        self._taken = 0
-
-    def photograph(self, what: str) -> None:
-        self._taken += 1
-        SHOTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=SHOTS / f"{self.name}-{self._taken:02d}-{what}.png", full_page=True)
-        found = Axe().run(self.page, options={"resultTypes": ["violations"]})
-        for violation in found.response["violations"]:
-            self.barriers.append(f"{what}: {violation['id']} {violation['nodes'][0]['html'][:120]}")
-
-    def press(self, name: str | re.Pattern[str]) -> None:
-        self.page.get_by_role("button", name=name).first.click()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_student_renews_on_the_phone(up: Up, language: str, scheme: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        context = browser.new_context(
-            base_url=up.run.site_url,
-            viewport={"width": 390, "height": 844},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            timezone_id="Asia/Shanghai",
-        )
-        context.add_cookies([{"name": "lang", "value": language, "url": up.run.site_url}])
-        phone = Phone(context.new_page(), f"{language}-{scheme}")
-        _story(phone, up, WORDS[language])
-        browser.close()
-    assert phone.barriers == []
+    with phone(up.run.site_url, language=language, scheme=scheme, shots=SHOTS) as student:
+        _story(student, up, WORDS[language])
+    assert student.barriers == []
 
 
 def _story(phone: Phone, up: Up, words: dict[str, str]) -> None:
