@@ -17,6 +17,8 @@ from tests.web.customer.test_renew import line_of, number_of, page_of, signed_in
 from yuanyou import wiring
 from yuanyou.flows import settlement
 from yuanyou.flows.step import in_cell
+from yuanyou.identity import actions as identity
+from yuanyou.identity import queries
 from yuanyou.kernel.ids import Ref
 from yuanyou.payments.models import Attempt
 from yuanyou.payments.port import Saved, Why
@@ -83,6 +85,19 @@ def test_the_result_names_the_wallets_part_and_the_cards(bank: Bank, people: Peo
     page = read(client, local(answer["Location"]))
     assert "10.00 · Wallet" in page
     assert "16.90 · Credit or debit card" in page
+
+
+def test_money_for_the_wallet_is_told_in_the_customers_own_zone(bank: Bank, people: People) -> None:
+    made = identity.register("wei@example.com", language="en", zone="Asia/Shanghai", cell=1)
+    wei = queries.person(made.pk)
+    (visa,) = keep(wei, VISA)
+    client = signed_in(wei)
+    paid = {"amount": "20", "method": f"kept:{ref(visa)}", "key": str(uuid4())}
+    answer = client.get(local(client.post("/top-up/", paid)["Location"]))
+    page = read(client, local(answer["Location"]))
+    assert "The money is in your wallet" in page
+    assert "Beijing" in page
+    assert "New York" not in page
 
 
 def test_a_bank_that_wants_a_confirmation_is_visited_once(bank: Bank, people: People) -> None:

@@ -24,6 +24,7 @@ from yuanyou.identity.queries import Person, customer_of
 from yuanyou.kernel.ids import cell_of
 from yuanyou.kernel.money import Money, total
 from yuanyou.ledger.actions import Overdrawn
+from yuanyou.lines.models import Line
 from yuanyou.messages.receipt import receipt_page
 from yuanyou.orders import queries as orders
 from yuanyou.orders.models import Order
@@ -170,7 +171,7 @@ def _page(order: Order, *, owner: Person | None, payer: Payer) -> OrderPage:
         receipt=receipt,
         receipt_number=receipt_page(receipt).number if receipt else None,
         parts=_parts(payment),
-        zone=line.zone if line else settings.CONFIG.books_zone,
+        zone=_zone(line, owner),
         line_ref=line.ref if line else None,
         number=order.result.get("number"),
         before=_instant(before.get("paid_until")),
@@ -197,6 +198,13 @@ def _parts(payment: PaymentView) -> list[PartPaid]:
     brought = [a for a in payment.attempts if a.state == AttemptState.SUCCEEDED]
     of_wallet, others = [a for a in brought if a.is_wallet], [a for a in brought if not a.is_wallet]
     return [PartPaid(name_of(attempt.method), attempt.amount) for attempt in (*of_wallet, *others[:1])]
+
+
+def _zone(line: Line | None, owner: Person | None) -> str:
+    """The line's; money for the wallet has none, and is shown in its owner's."""
+    if line is not None:
+        return line.zone
+    return owner.zone if owner else settings.CONFIG.books_zone
 
 
 def _first_choice(ways: Sequence[Method | KeptShown], last: AttemptView | None) -> str:
