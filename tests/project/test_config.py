@@ -164,7 +164,6 @@ def test_every_field_is_read_from_the_variable_named_after_it() -> None:
         "YUANYOU_DAY_LIMIT": "1",
         "YUANYOU_TOP_UP_DAY_LIMIT": "1",
         "YUANYOU_SURPLUS_POLICY": "refund",
-        "YUANYOU_STRIPE_METHODS": "wechat_pay",
         "YUANYOU_SUPPORT_HOURS": "09:30-18:00",
         "YUANYOU_SUPPORT_WECHAT": "far-travel",
         "YUANYOU_SUPPORT_TELEGRAM": "far_travel",

@@ -6,7 +6,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.people import People
-from yuanyou.identity.models import Account
+from yuanyou.audit import queries as audit
+from yuanyou.flows import acts
+from yuanyou.identity.models import Account, StaffMember
 from yuanyou.project import target
 from yuanyou.project.commands.staff import command
 from yuanyou.project.up.trouble import Trouble
@@ -30,6 +32,26 @@ def test_adding_prints_a_password_that_works(people: People) -> None:
     account = Account.objects.get(email="boss@example.com")
     assert account.is_staff
     assert account.check_password(password_in(said))
+
+
+def test_both_are_recorded_with_their_reason(people: People) -> None:
+    run("add", "boss@example.com", "--name", "The boss", "--role", "finance", "--reason", "new here")
+    run("reset", people.ops_email)
+    reset, added = audit.latest()
+    assert (added.said.verb, added.said.actor_id, added.said.facts) == (
+        "staff_added",
+        None,
+        {"role": "finance"},
+    )
+    assert acts.reason(added.said) == "new here"
+    ops = StaffMember.objects.get(account__email=people.ops_email)
+    assert (reset.said.verb, reset.said.subject) == ("staff_reset", f"staff:{ops.pk}")
+
+
+def test_nothing_is_recorded_of_what_was_refused(people: People) -> None:
+    with pytest.raises(Trouble):
+        run("add", "mei@example.com", "--name", "Mei")
+    assert audit.latest() == []
 
 
 def test_resetting_replaces_the_password(people: People) -> None:

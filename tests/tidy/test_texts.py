@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from yuanyou.project import messages
+from yuanyou.project import hong_kong, messages
 
 NOT_IN_TAIWAN = ("充值", "套餐", "短信", "停機", "登錄", "網絡", "賬戶", "郵編", "默認", "續約")
 """Mainland words in Taiwan's characters: what a converter makes of zh-Hans."""
@@ -54,6 +55,31 @@ def test_everybody_is_addressed_politely(locale: str) -> None:
 def test_a_han_text_has_no_english_punctuation(locale: str) -> None:
     wrong = re.compile(r"[\u4e00-\u9fff][,;!?:]|[\u4e00-\u9fff]\.(?:$|[\u4e00-\u9fff])|[\u4e00-\u9fff]\(")
     assert [text for _, text in translations(locale) if wrong.search(text)] == []
+
+
+def test_hong_kong_reads_its_own_words_and_none_of_its_texts_is_left_over() -> None:
+    assert list(messages.faults_of_hong_kong()) == []
+    taiwans = hong_kong.words(messages.load(hong_kong.LOCALE))
+    whole = messages.as_read(hong_kong.LOCALE)
+    ours = [whole.get(message.id, message.context) for message in messages.load(hong_kong.BASE) if message.id]
+    read = [text for message in ours if message for text in _strings(message.string)]
+    assert len(read) > 700
+    assert [(word, text) for word in taiwans for text in read if word in text] == []
+
+
+def test_a_text_of_hong_kongs_own_that_needs_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = messages.load(hong_kong.LOCALE)
+    own.add("Plans", "計劃")
+    own.add("No such text in the source", "沒有")
+    own.add("%(days)s", "沒有")
+    base = messages.load(hong_kong.BASE)
+    monkeypatch.setattr(messages, "load", lambda locale: own if locale == hong_kong.LOCALE else base)
+    found = sorted(fault.split(": ")[1] for fault in messages.faults_of_hong_kong())
+    assert found == ["its words say the same", "no longer in the source", "no longer in the source"]
+
+
+def _strings(string: Any) -> tuple[str, ...]:
+    return string if isinstance(string, tuple) else (string,)
 
 
 def test_a_missing_translation_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

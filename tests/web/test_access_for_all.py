@@ -80,10 +80,15 @@ def visitor(browser: Browser, site: str, *, language: str, scheme: str, session:
 
 def barriers(page: Page, address: str) -> list[str]:
     """What axe finds and what runs out of the screen, on each width."""
-    found = []
     answer = page.goto(address)
     assert answer is not None
     assert answer.status in {200, 404}, f"{address}: {answer.status}"
+    return barriers_here(page, address)
+
+
+def barriers_here(page: Page, address: str) -> list[str]:
+    """The same for the page that is open."""
+    found = []
     page.evaluate(Axe().axe_script)
     # What the tab bar covers scrolls free; axe looks at one position only and would call it too small.
     page.evaluate("document.querySelector('.tabs')?.style.setProperty('position', 'static')")
@@ -138,8 +143,27 @@ def test_nobody_is_kept_out_of_the_console(
         reverse("console:line", args=[str(Ref("line", line_id))]),
         reverse("console:order", args=[order.ref]),
         reverse("console:books"),
+        reverse("console:customer", args=[people.mei.id]),
+        reverse("console:erase", args=[people.mei.id]),
+        reverse("console:erase", args=[people.ada.id]),
     ]
-    assert "\n".join(barrier for address in addresses for barrier in barriers(page, address)) == ""
+    found = [barrier for address in addresses for barrier in barriers(page, address)]
+    found += reveal(page, people)
+    found += barriers(page, reverse("console:log"))
+    assert "\n".join(found) == ""
+
+
+def reveal(page: Page, people: People) -> list[str]:
+    """A form that says no, then what it shows once."""
+    found = []
+    for reason in ("???", "She calls about her receipt"):
+        page.goto(reverse("console:customer", args=[people.mei.id]))
+        page.locator("[name=reason]").evaluate("field => field.removeAttribute('minlength')")
+        page.locator("[name=reason]").fill(reason)
+        page.locator("button[value=contact]").click()
+        found += barriers_here(page, f"revealing for {reason!r}")
+    assert "mei@example.com" in page.content()
+    return found
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -1,5 +1,6 @@
 """What staff do is recorded with its reason, in the transaction that does it; then linked into a chain.
 
+reasoned() a reason that was really given
 record()  append an act; the reason is sealed with the key of the person it is about
 reason()  read a reason again
 link()    the loop: what is not in the chain yet
@@ -15,6 +16,21 @@ from yuanyou.audit import actions as audit
 from yuanyou.audit.rules import Content, Sealed
 from yuanyou.identity import seal
 from yuanyou.kernel.redact import redact
+
+REASON_MIN = 4
+"""Characters: 客户来电 says something, "ok" does not."""
+
+
+class NoReason(ValueError):
+    """An act of staff needs a reason, and none was typed."""
+
+
+def reasoned(reason: str) -> str:
+    """The reason without what surrounds it. NoReason when nothing was said."""
+    said = reason.strip()
+    if len(said) < REASON_MIN:
+        raise NoReason(reason)
+    return said
 
 
 def record(

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from yuanyou.catalog import queries as catalog
+from yuanyou.catalog.rules import spoken
 from yuanyou.flows import links
 from yuanyou.flows.paid import Paid
 from yuanyou.flows.step import in_cell
@@ -359,8 +360,7 @@ def _still_wanted(attempt: Attempt) -> bool:
 def _description(order: Order) -> str:
     """What the provider's page says is being bought, in the customer's language where the plan has it."""
     plan = order.quote.get("plan", {}).get("texts", {})
-    key = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(order.language, "en")
-    return str(plan.get(key, {}).get("name") or order.ref)
+    return str(plan.get(spoken(order.language), {}).get("name") or order.ref)
 
 
 def _payable(order: Order) -> payments.Locked:

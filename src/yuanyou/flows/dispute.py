@@ -1,8 +1,9 @@
 """A payer's bank wants money back: the provider is asked, the value is frozen, then it is won or lost.
 
-ask()     a notice, the loop or staff: what the provider says now, settled   (safe to repeat)
+ask()     a notice or the loop: what the provider says now, settled   (safe to repeat)
 work()    the disputes loop: open ones are asked about, their notices may be lost
-contest() staff send the evidence, once;  concede(): staff let the payer have it
+contest() staff send the evidence, once;  concede(): staff let the payer have it;  ask_now(): staff ask
+What staff do is recorded before the provider hears of it.
 """
 
 import logging
@@ -11,7 +12,7 @@ from datetime import datetime
 from django.conf import settings
 
 from yuanyou.allowances import actions as allowances
-from yuanyou.flows import evidence, terms
+from yuanyou.flows import acts, evidence, terms
 from yuanyou.flows.earning import rest_entry
 from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.flows.take_back import end_term
@@ -71,26 +72,62 @@ def ask(provider: str, dispute_ref: str, *, attempt_id: int | None, now: datetim
     return True
 
 
-def contest(dispute_id: int, *, note: str, now: datetime) -> None:
-    """Send the evidence as it stands, with a note of staff. ProviderTrouble; AlreadyContested."""
+def contest(dispute_id: int, *, by: int, note: str, now: datetime) -> None:
+    """Send the evidence as it stands, with a note of staff. ProviderTrouble; AlreadyContested; NoReason."""
+    said = acts.reasoned(note)
     with in_cell(cell_of(dispute_id)):
-        dispute = Dispute.objects.select_related("attempt__payment__order").get(pk=dispute_id)
+        dispute = _of_staff(dispute_id)
         if dispute.contested_at is not None:
             raise AlreadyContested
-        pack = evidence.collect(dispute, note=note)
+        pack = evidence.collect(dispute, note=said)
+        _record("dispute_contest", dispute, by=by, note=said, now=now)
     told = payment_provider(dispute.provider).contest(dispute.provider_ref, pack)
     with in_cell(cell_of(dispute_id)):
-        disputes.contested(Dispute.objects.select_for_update().get(pk=dispute_id), now=now)
         settle(dispute.attempt_id, told, now=now)
+        disputes.contested(Dispute.objects.get(pk=dispute_id), now=now)
 
 
-def concede(dispute_id: int, *, now: datetime) -> None:
-    """Let the payer have it. ProviderTrouble."""
+def concede(dispute_id: int, *, by: int, note: str, now: datetime) -> None:
+    """Let the payer have it. ProviderTrouble; NoReason."""
+    said = acts.reasoned(note)
     with in_cell(cell_of(dispute_id)):
-        dispute = Dispute.objects.get(pk=dispute_id)
+        dispute = _of_staff(dispute_id)
+        _record("dispute_concede", dispute, by=by, note=said, now=now)
     told = payment_provider(dispute.provider).concede(dispute.provider_ref)
     with in_cell(cell_of(dispute_id)):
         settle(dispute.attempt_id, told, now=now)
+
+
+def ask_now(dispute_id: int, *, by: int, now: datetime) -> bool:
+    """Somebody wants to know how it stands. False: the provider did not answer."""
+    with in_cell(cell_of(dispute_id)):
+        dispute = _of_staff(dispute_id)
+        _record("dispute_ask", dispute, by=by, note="", now=now)
+    return bool(ask(dispute.provider, dispute.provider_ref, attempt_id=dispute.attempt_id, now=now))
+
+
+def _of_staff(dispute_id: int) -> Dispute:
+    """The dispute somebody acts on, with its order."""
+    found = Dispute.objects.select_for_update(of=("self",)).select_related("attempt__payment__order")
+    return found.get(pk=dispute_id)
+
+
+def _record(verb: str, dispute: Dispute, *, by: int, note: str, now: datetime) -> None:
+    facts = {
+        "order": dispute.attempt.payment.order.ref,
+        "amount_minor": dispute.amount_minor,
+        "currency": dispute.currency,
+        "state": str(dispute.state),
+    }
+    acts.record(
+        actor_id=by,
+        verb=verb,
+        subject=dispute.ref,
+        reason=note,
+        facts=facts,
+        now=now,
+        about=dispute.customer_id,
+    )
 
 
 class AlreadyContested(Exception):

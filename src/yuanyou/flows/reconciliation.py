@@ -3,6 +3,7 @@
 work()    the loop: the days that are due are pulled, kept and matched      (safe to repeat)
 match()   each movement is one of ours, or it opens a case
 resolve() a person decides what a difference is; or it is asked again and vanishes
+pull_again() somebody wants a day's statement once more, now
 Fees, payouts and what only a statement tells are booked from it, so that clearing accounts drain to zero.
 """
 
@@ -14,7 +15,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import transaction
 
-from yuanyou.flows import dispute, settlement
+from yuanyou.flows import acts, dispute, settlement
 from yuanyou.flows.step import LEASE, in_cell
 from yuanyou.kernel.ids import BadReference, cell_of, parse
 from yuanyou.kernel.money import Money
@@ -84,17 +85,56 @@ def match(provider: str, day: date, *, now: datetime) -> None:
 
 
 def resolve(case_id: int, resolution: Resolution, *, note: str, by: int, now: datetime) -> None:
-    """A person's decision about a case. Case.DoesNotExist when it is resolved already."""
+    """A person's decision about a case. Case.DoesNotExist when it is resolved already; NoReason.
+
+    Asking again decides nothing and needs no note.
+    """
+    said = note if resolution is Resolution.ASK_AGAIN else acts.reasoned(note)
     case = Case.objects.get(pk=case_id, state=CaseState.OPEN)
+    with in_cell(_cell_of_subject(case.subject)):
+        case = Case.objects.select_for_update().get(pk=case_id, state=CaseState.OPEN)
+        _record(case, resolution, by=by, note=said, now=now)
+        if resolution is Resolution.BOOK_DIFFERENCE:
+            entry = recipes.difference_booked(
+                case_id=case.pk, provider=case.provider, ours=_ours(case), theirs=_theirs(case)
+            )
+            ledger.post(entry, happened_at=now)
+        if resolution is not Resolution.ASK_AGAIN:
+            statements.close_case(case, resolution=resolution, note=said, by=by, now=now)
     if resolution is Resolution.ASK_AGAIN:
         _ask_again(case, now=now)
-        return
-    if resolution is Resolution.BOOK_DIFFERENCE:
-        entry = recipes.difference_booked(
-            case_id=case.pk, provider=case.provider, ours=_ours(case), theirs=_theirs(case)
+
+
+def pull_again(provider: str, day: date, *, by: int, now: datetime) -> bool:
+    """Have a day's statement pulled and matched once more. False: it was never to be pulled."""
+    with transaction.atomic():
+        if not statements.want_again(provider, day, now=now):
+            return False
+        acts.record(
+            actor_id=by,
+            verb="statement_pull",
+            subject=f"statement:{provider}:{day}",
+            reason="",
+            facts={},
+            now=now,
         )
-        _post_in(_cell_of_subject(case.subject), entry, now=now)
-    statements.close_case(case, resolution=resolution, note=note, by=by, now=now)
+    return True
+
+
+def _record(case: Case, resolution: Resolution, *, by: int, note: str, now: datetime) -> None:
+    facts = {
+        "provider": case.provider,
+        "day": str(case.day),
+        "difference": case.difference,
+        "of": case.subject,
+        "resolution": str(resolution),
+        "ours_minor": case.ours_minor,
+        "theirs_minor": case.theirs_minor,
+        "currency": case.currency,
+    }
+    acts.record(
+        actor_id=by, verb="case_resolve", subject=f"case:{case.pk}", reason=note, facts=facts, now=now
+    )
 
 
 def _ours(case: Case) -> Money:

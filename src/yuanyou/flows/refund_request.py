@@ -1,19 +1,20 @@
 """Money is to go back: asked for by staff or a rule, approved (by a second person above a limit), then sent.
 
+options()  what can go back of an attempt, for what, and where to
 request()  reserve it, say what it takes back; below the limit it is approved at once
 approve()  take the value back and let the money go           (one transaction)
 reject()   nothing happened, the reserve is free again
-explain()  somebody refunded in the provider's own pages: say what that takes back
-retry()    the provider refused: send the money that waits once more
-Sending is flows/refund.py.
+What staff do is recorded with its reason. Sending is flows/refund.py; refund_preview.py shows it beforehand.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from django.conf import settings
 
+from yuanyou.flows import acts
 from yuanyou.flows.step import in_cell
 from yuanyou.flows.take_back import take_back
 from yuanyou.kernel.ids import cell_of
@@ -27,10 +28,13 @@ from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderKind, OrderState
 from yuanyou.payments import actions as payments
 from yuanyou.payments import queries
-from yuanyou.payments.actions import Locked, RefundWish
+from yuanyou.payments.actions import Locked, RefundTooLarge, RefundWish
 from yuanyou.payments.models import Attempt, Refund
 from yuanyou.payments.rules import AttemptState, Destination, RefundEvent, RefundState, TakesBack
 from yuanyou.wiring import payment_provider
+
+REJECTED = "rejected"
+"""Why a refund failed that a second person did not give."""
 
 
 class Why(StrEnum):
@@ -66,79 +70,104 @@ class Options:
 
 def options(attempt: Attempt, order: Order, *, now: datetime) -> Options:
     """How much of an attempt can go back, for what, and where to."""
-    left = payments.refundable(attempt)
-    bought = _bought(attempt, order)
-    choices = (bought,) if bought is TakesBack.SUSPENSE else (bought, TakesBack.NOTHING)
+    left = _left(attempt)
+    what = bought(attempt, order)
+    choices = (what,) if what is TakesBack.SUSPENSE else (what, TakesBack.NOTHING)
     found = [Destination.ORIGIN] if not attempt.is_wallet and not _too_late(attempt, now=now) else []
     if not order.by_guest and left.currency == order.currency:
         found.append(Destination.WALLET)
     return Options(attempt, left, choices, tuple(found))
 
 
-def request(attempt_id: int, wish: RefundWish, *, amount: Money, now: datetime) -> Refund:
-    """Reserve a refund; approved at once below the limit. CannotRefund, RefundTooLarge, Overdrawn."""
+def request(
+    attempt_id: int,
+    wish: RefundWish,
+    *,
+    amount: Money,
+    note: str = "",
+    key: UUID | None = None,
+    now: datetime,
+) -> Refund:
+    """Reserve a refund; approved at once below the limit. The same `key` asks once.
+
+    Staff say why in `note`. CannotRefund, RefundTooLarge, Overdrawn, OtherRefund, NoReason.
+    """
+    said = acts.reasoned(note) if wish.by is not None else note
     with in_cell(cell_of(attempt_id)):
-        locked, attempt = _locked(attempt_id)
+        locked, attempt = lock_attempt(attempt_id)
+        if key is not None and (known := payments.refund_of_key(key, attempt, amount=amount, wanted=wish)):
+            return known
         order = orders.lock(locked.payment.order_id)
-        _check(attempt, order, wish, amount=amount, now=now)
-        refund = payments.request_refund(attempt, amount=amount, wanted=wish, now=now)
-        if amount.minor <= settings.CONFIG.refund_approval_above:
-            _go(refund, order, by=None, now=now)
+        check(attempt, order, wish, amount=amount, now=now)
+        refund = payments.request_refund(attempt, amount=amount, wanted=wish, key=key, now=now)
+        if wish.by is not None:
+            record("refund_request", refund, order, by=wish.by, note=said, now=now)
+        if not needs_second(attempt, refund):
+            go(refund, order, by=None, now=now)
     return refund
 
 
-def approve(refund_id: int, *, by: int, now: datetime) -> None:
-    """A second person agrees. CannotRefund, Overdrawn (what was bought is spent)."""
+def needs_second(attempt: Attempt, refund: Refund) -> bool:
+    """Must a second person agree? What went without one before counts too, so that parts do not help."""
+    alone = queries.given_alone(attempt.pk, but=refund.pk)
+    return alone + refund.amount_minor > settings.CONFIG.refund_approval_above
+
+
+def approve(refund_id: int, *, by: int, note: str, now: datetime) -> None:
+    """A second person agrees. CannotRefund, Overdrawn (what was bought is spent), NoReason."""
+    said = acts.reasoned(note)
+    with in_cell(cell_of(refund_id)):
+        locked, refund = lock(refund_id)
+        if refund.state == RefundState.REQUESTED and refund.requested_by == by:
+            raise CannotRefund(Why.OWN)
+        order = orders.lock(locked.payment.order_id)
+        check_waiting(refund, order)
+        record("refund_approve", refund, order, by=by, note=said, now=now)
+        go(refund, order, by=by, now=now)
+
+
+def check_waiting(refund: Refund, order: Order) -> None:
+    """May it still be approved? CannotRefund."""
+    if refund.state != RefundState.REQUESTED:
+        raise CannotRefund(Why.STATE)
+    if queries.disputed(refund.attempt_id):
+        raise CannotRefund(Why.DISPUTED)
+    if refund.what not in {bought(refund.attempt, order), TakesBack.NOTHING}:
+        raise CannotRefund(Why.STATE)
+
+
+def reject(refund_id: int, *, by: int, note: str, now: datetime) -> None:
+    """It is not given; nothing was taken back. CannotRefund, NoReason."""
+    said = acts.reasoned(note)
     with in_cell(cell_of(refund_id)):
         locked, refund = lock(refund_id)
         if refund.state != RefundState.REQUESTED:
             raise CannotRefund(Why.STATE)
-        if refund.requested_by == by:
-            raise CannotRefund(Why.OWN)
-        if queries.disputed(refund.attempt_id):
-            raise CannotRefund(Why.DISPUTED)
-        _go(refund, orders.lock(locked.payment.order_id), by=by, now=now)
-
-
-def reject(refund_id: int, *, now: datetime) -> None:
-    """It is not given; nothing was taken back. CannotRefund."""
-    with in_cell(cell_of(refund_id)):
-        _locked_payment, refund = lock(refund_id)
-        if refund.state != RefundState.REQUESTED:
-            raise CannotRefund(Why.STATE)
-        refund.why_failed = "rejected"
+        order = orders.lock(locked.payment.order_id)
+        record("refund_reject", refund, order, by=by, note=said, now=now)
+        refund.why_failed = REJECTED
         payments.move_refund(refund, RefundEvent.REJECTED, source="staff", now=now)
 
 
-def explain(refund_id: int, takes_back: TakesBack, *, by: int, now: datetime) -> None:
-    """Say what a refund made in the provider's own pages takes back. CannotRefund, Overdrawn."""
-    with in_cell(cell_of(refund_id)):
-        locked, refund = lock(refund_id)
-        if refund.state != RefundState.SUCCEEDED or not refund.is_unexplained:
-            raise CannotRefund(Why.STATE)
-        order = orders.lock(locked.payment.order_id)
-        refund.takes_back = {"what": str(takes_back)}
-        refund.approved_by = by
-        entries = take_back(refund, order, now=now)
-        refund.save(update_fields=["takes_back", "approved_by"])
-        explained = recipes.outside_explained(refund_id=refund.pk, amount=refund.amount)
-        ledger.post(*entries, explained, happened_at=now)
-
-
-def retry(refund_id: int, *, by: int, now: datetime) -> Refund:
-    """Send money that waits after a refusal once more, as a refund of its own. CannotRefund."""
-    with in_cell(cell_of(refund_id)):
-        locked, old = lock(refund_id)
-        waits = -books.balance(recipes.refund_due(old.pk), old.currency)
-        if old.state != RefundState.FAILED or waits != old.amount:
-            raise CannotRefund(Why.STATE)
-        attempt = locked.attempt(old.attempt_id)
-        wish = RefundWish(old.customer_id, old.reason, Destination.ORIGIN, TakesBack.SURPLUS, by=by)
-        new = payments.request_refund(attempt, amount=old.amount, wanted=wish, now=now)
-        payments.move_refund(new, RefundEvent.APPROVED, source="staff", now=now, ask_at=now)
-        moved = recipes.refund_moved(refund_id=new.pk, from_refund_id=old.pk, amount=old.amount)
-        ledger.post(moved, happened_at=now)
-    return new
+def record(verb: str, refund: Refund, order: Order, *, by: int, note: str, now: datetime) -> None:
+    """What somebody did about a refund, in the step that does it."""
+    facts = {
+        "order": order.ref,
+        "amount_minor": refund.amount_minor,
+        "currency": refund.currency,
+        "code": refund.reason,
+        "takes_back": refund.takes_back["what"],
+        "destination": refund.destination,
+    }
+    acts.record(
+        actor_id=by,
+        verb=verb,
+        subject=refund.ref,
+        reason=note,
+        facts=facts,
+        now=now,
+        about=refund.customer_id,
+    )
 
 
 def lock(refund_id: int) -> tuple[Locked, Refund]:
@@ -150,7 +179,7 @@ def lock(refund_id: int) -> tuple[Locked, Refund]:
     return locked, refund
 
 
-def _go(refund: Refund, order: Order, *, by: int | None, now: datetime) -> None:
+def go(refund: Refund, order: Order, *, by: int | None, now: datetime) -> None:
     """Approved: the value is taken back and the money is due; to the wallet it goes at once."""
     refund.approved_by = by
     entries = take_back(refund, order, now=now)
@@ -176,14 +205,16 @@ def _go(refund: Refund, order: Order, *, by: int | None, now: datetime) -> None:
     )
 
 
-def _check(attempt: Attempt, order: Order, wish: RefundWish, *, amount: Money, now: datetime) -> None:
+def check(attempt: Attempt, order: Order, wish: RefundWish, *, amount: Money, now: datetime) -> None:
     if attempt.state not in {AttemptState.SUCCEEDED, AttemptState.MISMATCH}:
         raise CannotRefund(Why.NOT_RECEIVED)
     if queries.disputed(attempt.pk):
         raise CannotRefund(Why.DISPUTED)  # the bank takes it back already: it would be paid twice
     if amount.currency != attempt.received.currency:
         raise CannotRefund(Why.CURRENCY)
-    if wish.takes_back not in {_bought(attempt, order), TakesBack.NOTHING}:
+    if amount > _left(attempt):
+        raise RefundTooLarge(f"{attempt.ref}: {amount} of {_left(attempt)}")
+    if wish.takes_back not in {bought(attempt, order), TakesBack.NOTHING}:
         raise CannotRefund(Why.STATE)
     if wish.destination is Destination.WALLET:
         if order.by_guest:
@@ -209,7 +240,7 @@ def _too_late(attempt: Attempt, *, now: datetime) -> bool:
     return method is None or now - came >= method.refund_window
 
 
-def _bought(attempt: Attempt, order: Order) -> TakesBack:
+def bought(attempt: Attempt, order: Order) -> TakesBack:
     """What an attempt's money became."""
     if attempt.state == AttemptState.MISMATCH:
         return TakesBack.SUSPENSE
@@ -219,7 +250,28 @@ def _bought(attempt: Attempt, order: Order) -> TakesBack:
     return TakesBack.TERM
 
 
-def _locked(attempt_id: int) -> tuple[Locked, Attempt]:
+def _left(attempt: Attempt) -> Money:
+    """What can still be asked for: not what a failed refund has put into the wallet, or still reserves."""
+    failed = attempt.refunds.filter(state=RefundState.FAILED)
+    kept = sum(
+        refund.amount_minor for refund in failed if in_wallet(refund.pk) or waits(refund.pk, refund.currency)
+    )
+    left = payments.refundable(attempt)
+    return Money(max(left.minor - kept, 0), left.currency)
+
+
+def in_wallet(refund_id: int) -> bool:
+    """It failed, and the customer's wallet has its money."""
+    return bool(books.entries_about(f"refund-failed:{refund_id}"))
+
+
+def waits(refund_id: int, currency: str) -> bool:
+    """Its money is reserved and lies with us."""
+    return books.balance(recipes.refund_due(refund_id), currency).minor < 0
+
+
+def lock_attempt(attempt_id: int) -> tuple[Locked, Attempt]:
+    """An attempt under its payment's lock."""
     payment_id = Attempt.objects.values_list("payment_id", flat=True).get(pk=attempt_id)
     locked = payments.lock(payment_id)
     return locked, locked.attempt(attempt_id)

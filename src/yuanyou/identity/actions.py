@@ -68,15 +68,21 @@ def create_staff(email: str, *, name: str, role: rules.Role, password: str) -> S
     return StaffMember.objects.create(account=account, name=name, role=role)
 
 
-def reset_staff(email: str, *, password: str) -> None:
+def reset_staff(email: str, *, password: str) -> StaffMember:
     """A new password and no second factor: it is set up again at the next sign-in. NoSuchStaff."""
-    account = Account.objects.filter(email=email.strip().lower(), kind=Account.STAFF).first()
-    if account is None:
+    staff = (
+        StaffMember.objects.select_related("account")
+        .filter(account__email=email.strip().lower(), account__kind=Account.STAFF)
+        .first()
+    )
+    if staff is None:
         raise NoSuchStaff(email)
+    account = staff.account
     account.set_password(password)
     account.save(update_fields=["password"])
     Authenticator.objects.filter(user=account).delete()
     _end_sessions(account.pk)
+    return staff
 
 
 def close_account(account_id: int) -> None:

@@ -98,6 +98,13 @@ def staff_of(account_id: int) -> Staff | None:
     return Staff(found.pk, found.account_id, found.name, Role(found.role)) if found else None
 
 
+def all_staff() -> list[Staff]:
+    """Everybody who works here or did, by name."""
+    return [
+        Staff(s.pk, s.account_id, s.name, Role(s.role)) for s in StaffMember.objects.order_by("name", "pk")
+    ]
+
+
 def is_staff_address(email: str) -> bool:
     """Whether a member of staff signs in with this address: customer sign-in refuses it (Law 22)."""
     return Account.objects.filter(email=email, kind=Account.STAFF).exists()

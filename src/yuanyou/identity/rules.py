@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 
-LANGUAGES = ("zh-hans", "zh-hant", "en")
+LANGUAGES = ("zh-hans", "zh-hant", "zh-hant-hk", "en")
 MASK = "***"
 EMAIL_LENGTH_MAX = 254
 """RFC 5321's longest path, without its angle brackets."""

@@ -74,6 +74,11 @@ def erase(owner: Owner, *, now: datetime) -> None:
     )
 
 
+def is_erased(owner: Owner) -> bool:
+    """Whether the owner's key is destroyed."""
+    return PersonKey.objects.filter(owner=owner_of(owner), destroyed_at__isnull=False).exists()
+
+
 def owner_of(owner: Owner) -> str:
     """The name under which an owner's key is kept."""
     return owner if isinstance(owner, str) else f"customer:{owner}"

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from yuanyou.kernel.ids import cell_of
 from yuanyou.kernel.money import Money
 
-TEXT_KEY = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
+TEXT_KEY = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "zh-hant-hk": "zh-Hant"}
 Texts = Mapping[str, Mapping[str, str]]
 
 

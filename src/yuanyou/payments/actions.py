@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -299,7 +300,9 @@ def put_off(notice: Inbox, *, now: datetime) -> None:
     Inbox.objects.filter(pk=notice.pk, handled_at__isnull=True).update(asked=notice.asked + 1, ask_at=again)
 
 
-def request_refund(attempt: Attempt, *, amount: Money, wanted: RefundWish, now: datetime) -> Refund:
+def request_refund(
+    attempt: Attempt, *, amount: Money, wanted: RefundWish, now: datetime, key: UUID | None = None
+) -> Refund:
     """Reserve a refund of what an attempt brought. The caller holds the payment's lock.
 
     RefundTooLarge when all refunds that have not failed would exceed what was received.
@@ -316,8 +319,21 @@ def request_refund(attempt: Attempt, *, amount: Money, wanted: RefundWish, now: 
         requested_by=wanted.by,
         amount_minor=amount.minor,
         currency=amount.currency,
+        key=key,
         created_at=now,
     )
+
+
+def refund_of_key(key: UUID, attempt: Attempt, *, amount: Money, wanted: RefundWish) -> Refund | None:
+    """The refund that was asked for under this key. OtherRefund: same key, other content."""
+    known = Refund.objects.filter(key=key).first()
+    if known is None:
+        return None
+    was = (known.attempt_id, known.amount, known.reason, known.destination, known.requested_by)
+    asked = (attempt.pk, amount, wanted.reason, wanted.destination, wanted.by)
+    if (*was, known.takes_back["what"]) != (*asked, wanted.takes_back):
+        raise OtherRefund(known.ref)
+    return known
 
 
 def found_refund(attempt: Attempt, told: RefundSnapshot, *, customer_id: int, now: datetime) -> Refund:
@@ -344,6 +360,15 @@ def refundable(attempt: Attempt) -> Money:
 
 class RefundTooLarge(Exception):
     """Refunds may not exceed what was received."""
+
+
+class OtherRefund(Exception):
+    """The key was used before for something else: the form was changed after it was sent."""
+
+
+def follow_refund(refund: Refund, *, now: datetime) -> None:
+    """Ask on about a refund that was left to a person."""
+    Refund.objects.filter(pk=refund.pk).update(ask_at=now, asked=0)
 
 
 def move_refund(

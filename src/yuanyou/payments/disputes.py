@@ -117,6 +117,12 @@ def open_ones(*, limit: int = 100) -> list[Dispute]:
     return list(found.order_by("respond_by", "id")[:limit])
 
 
+def decided(*, limit: int = 20) -> list[Dispute]:
+    """What is over, the newest first."""
+    found = Dispute.objects.filter(state__in=DISPUTE_OVER).select_related("attempt__payment__order")
+    return list(found.order_by("-closed_at", "-id")[:limit])
+
+
 def holds(customer_id: int) -> bool:
     """Is money of this customer disputed or lost? Then nothing new is sold on a card."""
     harmless = (DisputeState.WON, DisputeState.PREVENTED, DisputeState.EARLY_WARNING)

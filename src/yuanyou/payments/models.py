@@ -180,6 +180,8 @@ class Refund(Row):
     """What the money had bought and is taken back with it, in minor units by trade (flows/refund.py)."""
     requested_by = models.BigIntegerField(null=True)
     """The staff account that asked; null: a rule of ours, or the provider's own pages."""
+    key = models.UUIDField(null=True, unique=True)
+    """The form that asked for it: sent twice it is one refund."""
     approved_by = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, default=RefundState.REQUESTED)
     amount_minor = models.BigIntegerField()

@@ -7,14 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from yuanyou.kernel.ids import BadReference, parse
 from yuanyou.kernel.money import Money
 from yuanyou.kernel.sql import load
 from yuanyou.payments.limits import Lately
 from yuanyou.payments.models import (
-    OUTSIDE,
     WALLET,
     Attempt,
     Dispute,
@@ -86,6 +85,8 @@ class EventView:
     state_after: str
     source: str
     facts: dict[str, object]
+    about: str
+    """The refund or dispute that moved; empty: the attempt itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class RefundView:
     approved_by: int | None
     why_failed: str | None
     created_at: datetime
+    settled_at: datetime | None
 
     def is_behind(self, row: StatementRow) -> bool:
         """Does the statement know more of it than we do?"""
@@ -131,22 +133,14 @@ def story(attempt_ids: Sequence[int]) -> list[EventView]:
     """Everything that happened to these attempts, oldest first."""
     rows = PaymentEvent.objects.filter(attempt_id__in=attempt_ids).order_by("id")
     return [
-        EventView(r.at, r.attempt_id, r.event, r.state_before, r.state_after, r.source, r.facts) for r in rows
+        EventView(r.at, r.attempt_id, r.event, r.state_before, r.state_after, r.source, r.facts, r.about)
+        for r in rows
     ]
 
 
 def refunds_of(attempt_ids: Sequence[int]) -> list[RefundView]:
     rows = Refund.objects.filter(attempt_id__in=attempt_ids).order_by("id")
     return [_refund_view(row) for row in rows]
-
-
-def refunds_waiting(*, limit: int = 100) -> list[RefundView]:
-    """Refunds that a person must approve, explain or look after, oldest first."""
-    waits = Q(state=RefundState.REQUESTED) | Q(
-        reason=OUTSIDE, takes_back__what="", state=RefundState.SUCCEEDED
-    )
-    lost = Q(state__in=[RefundState.UNKNOWN, RefundState.APPROVED], ask_at__isnull=True)
-    return [_refund_view(row) for row in Refund.objects.filter(waits | lost).order_by("id")[:limit]]
 
 
 def refund_named(provider: str, *, ref: str | None, provider_ref: str | None) -> RefundView | None:
@@ -192,7 +186,16 @@ def _refund_view(row: Refund) -> RefundView:
         row.approved_by,
         row.why_failed,
         row.created_at,
+        row.settled_at,
     )
+
+
+def given_alone(attempt_id: int, *, but: int) -> int:
+    """What one person alone has given back of an attempt, in minor units; `but` is left out."""
+    alone = Refund.objects.filter(
+        attempt_id=attempt_id, requested_by__isnull=False, approved_by__isnull=True
+    ).exclude(state__in=[RefundState.FAILED, RefundState.REQUESTED])
+    return sum(alone.exclude(pk=but).values_list("amount_minor", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,11 @@ def want_days(provider: str, *, first: date, last: date, now: datetime) -> None:
     )
 
 
+def want_again(provider: str, day: date, *, now: datetime) -> bool:
+    """Pull a day once more, at once. False: nobody ever wanted it."""
+    return bool(StatementDay.objects.filter(provider=provider, day=day).update(ask_at=now, asked=0))
+
+
 def claim_day(*, now: datetime, lease: timedelta) -> StatementDay | None:
     """The oldest day that is due, taken until the lease ends."""
     due = StatementDay.objects.select_for_update(skip_locked=True).filter(ask_at__lte=now)
@@ -164,6 +169,22 @@ def cases_of(day: date) -> list[Case]:
 def days(*, limit: int = 31) -> list[StatementDay]:
     """The newest days first."""
     return list(StatementDay.objects.order_by("-day", "provider")[:limit])
+
+
+def day_of_all(day: date) -> list[StatementDay]:
+    """How the pulling of one day stands, by provider."""
+    return list(StatementDay.objects.filter(day=day).order_by("provider"))
+
+
+def providers() -> set[str]:
+    """Whose statements were ever pulled."""
+    return set(StatementDay.objects.values_list("provider", flat=True).distinct())
+
+
+def about(case: Case) -> list[StatementRow]:
+    """The lines of the provider's statements that a case is about."""
+    of = StatementRow.objects.filter(provider=case.provider)
+    return list(of.filter(Q(provider_ref=case.subject) | Q(matched_ref=case.subject)).order_by("id"))
 
 
 def sums(day: date) -> list[KindSum]:

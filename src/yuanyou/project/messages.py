@@ -3,11 +3,13 @@
 python -m yuanyou.project.messages update    take texts from the source into locale/*/LC_MESSAGES/django.po
 python -m yuanyou.project.messages check     say what is missing or wrong; exit status 1 when anything is
 python -m yuanyou.project.messages compile   make the .mo files that Django reads
+
+Hong Kong's locale/zh_Hant-hk/LC_MESSAGES/django.po is small and written by hand (project/hong_kong.py).
 """
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from yuanyou.project import hong_kong
 
 PACKAGE = Path(__file__).resolve().parents[1]
 LOCALES = ("zh_Hans", "zh_Hant")
@@ -57,11 +61,18 @@ def template() -> Catalog:
 
 def load(locale: str) -> Catalog:
     """The translations as they are; empty when there is no file yet."""
-    path = po_file(locale)
+    path, language = po_file(locale), hong_kong.BASE if locale == hong_kong.LOCALE else locale
     if not path.exists():
-        return Catalog(locale=locale, charset="utf-8")
+        return Catalog(locale=language, charset="utf-8")
     with path.open("rb") as file:
-        return read_po(file, locale=locale, charset="utf-8")
+        return read_po(file, locale=language, charset="utf-8")
+
+
+def as_read(locale: str) -> Catalog:
+    """What Django reads: the translations, for Hong Kong with all that it shares with zh-Hant."""
+    if locale == hong_kong.LOCALE:
+        return hong_kong.whole(load(hong_kong.BASE), load(locale))
+    return load(locale)
 
 
 def update(locale: str) -> None:
@@ -78,7 +89,7 @@ def update(locale: str) -> None:
 
 def compile_(locale: str) -> None:
     with po_file(locale).with_suffix(".mo").open("wb") as file:
-        write_mo(file, load(locale))
+        write_mo(file, as_read(locale))
 
 
 def faults(locale: str) -> Iterator[str]:
@@ -97,6 +108,20 @@ def faults(locale: str) -> Iterator[str]:
     for message in catalog:
         if message.id and wanted.get(message.id, message.context) is None:
             yield f"{locale}: no longer in the source: {_text(message.id)!r}"
+
+
+def faults_of_hong_kong() -> Iterator[str]:
+    """What is wrong with the small catalogue: one sentence for each text of its own."""
+    wanted, own, base = template(), load(hong_kong.LOCALE), load(hong_kong.BASE)
+    words = hong_kong.words(own)
+    for message in hong_kong.texts(own):
+        shared = base.get(message.id, message.context)
+        if wanted.get(message.id, message.context) is None or shared is None:
+            yield f"{hong_kong.LOCALE}: no longer in the source: {_text(message.id)!r}"
+        elif not _complete(message) or not _same_placeholders(message):
+            yield f"{hong_kong.LOCALE}: empty, or other placeholders or tags: {_text(message.id)!r}"
+        elif message.string == hong_kong.reworded(shared, words):
+            yield f"{hong_kong.LOCALE}: its words say the same: {_text(message.id)!r}"
 
 
 def _sources() -> list[Path]:
@@ -135,14 +160,14 @@ def _text(identity: Any) -> str:
     return str(identity[0] if isinstance(identity, tuple) else identity)
 
 
-def _each(act: Callable[[str], None]) -> int:
-    for locale in LOCALES:
+def _each(act: Callable[[str], None], locales: Iterable[str]) -> int:
+    for locale in locales:
         act(locale)
     return 0
 
 
 def _check() -> int:
-    found = [fault for locale in LOCALES for fault in faults(locale)]
+    found = [fault for locale in LOCALES for fault in faults(locale)] + list(faults_of_hong_kong())
     print(*found, f"{len(found)} faults", sep="\n")
     return 1 if found else 0
 
@@ -151,9 +176,9 @@ def main(arguments: list[str]) -> int:
     """Do what the one argument says; exit status 2 and how to use it when it says nothing known."""
     match arguments:
         case ["update"]:
-            return _each(update)
+            return _each(update, LOCALES)
         case ["compile"]:
-            return _each(compile_)
+            return _each(compile_, (*LOCALES, hong_kong.LOCALE))
         case ["check"]:
             return _check()
     print(__doc__)

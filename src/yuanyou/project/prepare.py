@@ -4,7 +4,9 @@ import secrets
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 
+from yuanyou.flows import acts
 from yuanyou.identity import actions as identity
 from yuanyou.identity.models import Account
 from yuanyou.identity.rules import Role
@@ -46,5 +48,14 @@ def _make_ops() -> str | None:
     if Account.objects.filter(email=OPS).exists():
         return None
     password = secrets.token_urlsafe(12)
-    identity.create_staff(OPS, name="Ops", role=Role.ADMIN, password=password)
+    with transaction.atomic():
+        ops = identity.create_staff(OPS, name="Ops", role=Role.ADMIN, password=password)
+        acts.record(
+            actor_id=None,
+            verb="staff_added",
+            subject=f"staff:{ops.pk}",
+            reason="",
+            facts={"role": Role.ADMIN},
+            now=settings.CLOCK.now(),
+        )
     return password

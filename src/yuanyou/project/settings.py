@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 
 from yuanyou.kernel.clock import Clock
 from yuanyou.project.config import Config
@@ -169,7 +170,14 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+LANGUAGES = [
+    ("zh-hans", "简体中文"),
+    ("zh-hant", "繁體中文"),
+    ("zh-hant-hk", "繁體中文（香港）"),
+    ("en", "English"),
+]
+# Which language Django speaks to a browser that asks for Hong Kong's or Macau's.
+LANG_INFO |= {code: {"fallback": ["zh-hant-hk"]} for code in ("zh-hk", "zh-mo", "zh-hant-mo")}
 LOCALE_PATHS = [PACKAGE / "locale"]
 LANGUAGE_COOKIE_NAME = "lang"
 FORMAT_MODULE_PATH: list[str] = []

@@ -41,7 +41,7 @@ def test_every_page_says_where_card_numbers_are_typed_and_who_runs_it(name: str)
 def test_choosing_a_language_keeps_the_page_and_what_was_asked() -> None:
     html = Client(headers={"accept-language": "en"}).get("/plans/?q=US").content.decode()
     links = re.findall(r'<a href="([^"]+)" lang="([^"]+)"', html)
-    assert [tag for _, tag in links] == ["zh-Hans", "zh-Hant", "en"]
+    assert [tag for _, tag in links] == ["zh-Hans", "zh-Hant", "zh-Hant-HK", "en"]
     for link, tag in links:
         answer = Client().get(link.replace("&amp;", "&"))
         assert f'<html lang="{tag}">' in answer.content.decode()

@@ -38,7 +38,7 @@ class TestLanguage:
 
     @pytest.mark.parametrize(
         ("asked", "spoken"),
-        [("zh-CN,zh;q=0.9", "zh-Hans"), ("zh-TW", "zh-Hant"), ("zh-HK", "zh-Hant"), ("fr", "en")],
+        [("zh-CN,zh;q=0.9", "zh-Hans"), ("zh-TW", "zh-Hant"), ("zh-HK", "zh-Hant-HK"), ("fr", "en")],
     )
     def test_else_the_browser_decides(self, client: Client, house: None, asked: str, spoken: str) -> None:
         page = client.get("/help/", headers={"accept-language": asked}).content.decode()

@@ -31,12 +31,17 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self._inside = False
+        self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         if tag == "form":
             self.forms.append(Form(told.get("action") or "", (told.get("method") or "get").lower()))
             self._inside = True
+        elif self._inside and tag == "select" and told.get("name"):
+            self._select = str(told["name"])
+        elif self._inside and tag == "option" and self._select:
+            self._option(told)
         elif self._inside and tag == "button" and told.get("name"):
             self.forms[-1].choices.setdefault(str(told["name"]), []).append(told.get("value") or "")
         elif self._inside and tag == "input" and told.get("name"):
@@ -50,6 +55,15 @@ class _Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._inside = False
+        elif tag == "select":
+            self._select = ""
+
+    def _option(self, told: dict[str, str | None]) -> None:
+        """The first choice of a list stands until another is marked."""
+        form, value = self.forms[-1], told.get("value") or ""
+        form.choices.setdefault(self._select, []).append(value)
+        if "selected" in told or self._select not in form.fields:
+            form.fields[self._select] = value
 
 
 class Visitor:
@@ -98,15 +112,17 @@ class Visitor:
         if missing:
             raise NotAsTold(f"{self.url} does not say {missing}: {self.text[:300]}")
 
-    def wait_until_it_says(self, word: str, *, path: str | None = None) -> float:
+    def wait_until_it_says(
+        self, word: str, *, path: str | None = None, seconds: float = PATIENCE_SECONDS
+    ) -> float:
         """Look again until the page says it; the seconds that took."""
         began = time.perf_counter()
-        while time.perf_counter() - began < PATIENCE_SECONDS:
+        while time.perf_counter() - began < seconds:
             self.go(path or self.url)
             if word in self.text:
                 return time.perf_counter() - began
             time.sleep(0.1)
-        raise NotAsTold(f"{self.url} does not say {word!r} after {PATIENCE_SECONDS} s: {self.text[:300]}")
+        raise NotAsTold(f"{self.url} does not say {word!r} after {seconds} s: {self.text[:300]}")
 
     def link(self, pattern: str) -> str:
         """The address of the first link that matches."""

@@ -1,17 +1,21 @@
 """Every way to pay for one line: 3-D Secure, PayPal, wallet, both, a kept card, after a decline; and back."""
 
-import time
-from dataclasses import dataclass
+from datetime import timedelta
 
+import httpx
+
+from yuanyou.kernel.clock import Clock
 from yuanyou.project.steps import NotAsTold, Step
+from yuanyou.project.stories._clerk import Clerk
+from yuanyou.project.stories._payer import ASKS_THE_BANK, CARD, GOOD_CARD, PAYPAL, Payer
 from yuanyou.project.stories._visitor import Visitor, register
 from yuanyou.project.target import Target
 
-PLAN = "us-30-10gb"
-GOOD_CARD, NO_MONEY, ASKS_THE_BANK = "4242424242424242", "4000000000009995", "4000002500003155"
-CARD, PAYPAL = "stripe:card", "paypal:paypal"
-TOP_UP = "50"
+PLAN, PRICE = "us-30-10gb", "USD 26.90"
+TOP_UP, REST, CARDS_PART = "50", "USD 23.10", "USD 3.80"
 """Enough for one renewal from the wallet, and for a part of the next."""
+REPORTED = timedelta(days=1, hours=4)
+"""PayPal's reports are three hours behind."""
 
 
 def run(target: Target, step: Step) -> dict[str, object]:
@@ -24,24 +28,37 @@ def run(target: Target, step: Step) -> dict[str, object]:
         visitor.send(having="card", card=GOOD_CARD, action="pay")
         visitor.wait_until_it_says("Your line is bought")
         visitor.wait_until_it_says("Working", path="/home/")
-    payer = _Payer(visitor, line=visitor.link(r"/lines/[^/]+/renew/"))
+    payer = Payer(visitor, line=visitor.link(r"/lines/[^/]+/renew/"))
+    orders, seconds = _pay(payer, step)
+    _give_back(orders, target, target.sandbox_url, visitor, step)
+    visitor.close()
+    return {f"{way}_to_renewed_s": round(took, 3) for way, took in seconds.items()}
+
+
+def _pay(payer: Payer, step: Step) -> tuple[dict[str, str], dict[str, float]]:
+    """The orders by how they were paid, and how long some took from the last press to "Renewed"."""
+    visitor, orders, seconds = payer.visitor, dict[str, str](), dict[str, float]()
     with step("renew by a card whose bank asks (3-D Secure)"):
         payer.choose(method=CARD)
         visitor.send(having="card", card=ASKS_THE_BANK, action="pay")
         payer.press(action="complete")
-        by_card = payer.renewed("Credit or debit card")
+        seconds["card"] = payer.renewed("Credit or debit card")
+        orders["card"] = payer.order
     with step("renew by PayPal: agreed there, taken when coming back"):
         payer.choose(method=PAYPAL)
         payer.press(funding="balance", action="pay")
-        by_paypal = payer.renewed("PayPal")
+        seconds["paypal"] = payer.renewed("PayPal")
+        orders["paypal"] = payer.order
     with step("fill the wallet, and renew from it"):
-        _fill_wallet(visitor)
+        payer.fill_wallet(TOP_UP)
         payer.choose(use_wallet="1")
-        payer.renewed("Wallet")
+        seconds["wallet"] = payer.renewed("Wallet")
+        orders["wallet"] = payer.order
     with step("renew with the rest of the wallet and a card"):
         payer.choose(use_wallet="1", method=CARD)
         payer.press(card=GOOD_CARD, action="pay")
         payer.renewed("· Wallet", "· Credit or debit card")
+        orders["both"] = payer.order
     with step("a card without money: the same order is paid by PayPal"):
         payer.declined_then_by_paypal()
     with step("keep a card"):
@@ -50,63 +67,41 @@ def run(target: Target, step: Step) -> dict[str, object]:
         payer.renewed("Credit or debit card")
     with step("charge the kept card with one tap"):
         payer.choose(method=payer.kept())
-        one_tap = payer.renewed("Credit or debit card")
-    visitor.close()
-    return {
-        "card_paid_to_renewed_s": round(by_card, 3),
-        "paypal_paid_to_renewed_s": round(by_paypal, 3),
-        "one_tap_to_renewed_s": round(one_tap, 3),
-    }
+        seconds["one_tap"] = payer.renewed("Credit or debit card")
+        orders["kept"] = payer.order
+    return orders, seconds
 
 
-@dataclass(slots=True)
-class _Payer:
-    """Somebody who renews one line again and again."""
-
-    visitor: Visitor
-    line: str
-    _pressed: float = 0
-
-    def choose(self, **how: str) -> None:
-        """Send the renewal form; the provider's page, or the order's where nothing else is to be done."""
-        self._pressed = time.perf_counter()
-        # Renewing the same again within minutes is asked about; this story means it.
-        self.visitor.go(self.line).send(having="plan", again="1", **how)
-
-    def press(self, **how: str) -> None:
-        """The last button on the provider's page."""
-        self._pressed = time.perf_counter()
-        self.visitor.send(having=next(iter(how)), **how)
-
-    def renewed(self, *words: str) -> float:
-        """The seconds from the last press until the order's page says so; it must name how it was paid."""
-        self.visitor.wait_until_it_says("Renewed")
-        took = time.perf_counter() - self._pressed
-        self.visitor.must_say(*words)
-        return took
-
-    def kept(self) -> str:
-        """What the form sends for the kept card."""
-        offered = self.visitor.go(self.line).form("method").choices["method"]
-        found = next((code for code in offered if code.startswith("kept:")), None)
-        if found is None:
-            raise NotAsTold(f"no kept card is offered, but {offered}")
-        return found
-
-    def declined_then_by_paypal(self) -> None:
-        self.choose(method=CARD)
-        self.visitor.send(having="card", card=NO_MONEY, action="pay")
-        self.visitor.send(having="action", action="leave")
-        self.visitor.must_say("There is not enough money", "Nothing was taken", "Link to pay later")
-        order = self.visitor.url
-        self.visitor.send(having="method", method=PAYPAL)
-        self.press(funding="balance", action="pay")
-        self.renewed("PayPal")
-        if self.visitor.url != order:
-            raise NotAsTold(f"{order} became {self.visitor.url}")
+def _give_back(
+    orders: dict[str, str], target: Target, sandbox_url: str, visitor: Visitor, step: Step
+) -> None:
+    with step("staff sign in with password and authenticator"):
+        clerk = Clerk(target)
+    with step("a refund to the card"):
+        clerk.gives_back(orders["card"], PRICE)
+    with step("a refund to PayPal"):
+        clerk.gives_back(orders["paypal"], PRICE)
+    with step("a refund to the wallet"):
+        clerk.gives_back(orders["wallet"], PRICE)
+        visitor.go("/top-up/").must_say(f"In the wallet now: {PRICE}")
+    with step("both parts of an order go back, each where it came from"):
+        clerk.gives_back(orders["both"], REST)
+        clerk.gives_back(orders["both"], CARDS_PART, takes_back="nothing")
+        visitor.go("/top-up/").must_say("In the wallet now: USD 50.00")
+    with step("a refund made in Stripe's own pages is found, and explained"):
+        name = clerk.name_at_provider(orders["kept"])
+        httpx.post(f"{sandbox_url}/_control/stripe/payments/{name}/refund", json={}).raise_for_status()
+        clerk.explains(orders["kept"], PRICE)
+    with step("a day later (the demo's clock stays there) both statements agree with the books"):
+        _reconcile(clerk, Clock(target.config().clock_file))
+    clerk.visitor.close()
 
 
-def _fill_wallet(visitor: Visitor) -> None:
-    visitor.go("/top-up/").send(having="amount", amount=TOP_UP, method=CARD)
-    visitor.send(having="card", card=GOOD_CARD, action="pay")
-    visitor.wait_until_it_says("The money is in your wallet")
+def _reconcile(clerk: Clerk, clock: Clock) -> None:
+    """Going back would let payments of a day come after its statement was pulled: the clock stays."""
+    day, before = clock.now().date(), clerk.open_cases()
+    clock.travel(clock.offset() + REPORTED)
+    for provider in ("stripe", "paypal"):
+        clerk.waits_for_statement(provider, day)
+    if new := clerk.open_cases() - before:
+        raise NotAsTold(f"statements and books differ: {sorted(new)}")

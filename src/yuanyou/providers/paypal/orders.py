@@ -21,7 +21,7 @@ from yuanyou.providers.paypal.errors import PROCESSOR_WHY
 
 Json = Mapping[str, Any]
 
-LOCALE = {"zh-hans": "zh-CN", "zh-hant": "zh-TW", "en": "en-US"}
+LOCALE = {"zh-hans": "zh-CN", "zh-hant": "zh-TW", "zh-hant-hk": "zh-HK", "en": "en-US"}
 DESCRIPTION_BYTES = 127
 CLOSED_MARK = ",closed"
 """Appended to `custom_id` when we close an order: PayPal cannot cancel one, but it can remember this."""

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection
 
 from yuanyou.allowances import queries as allowances
 from yuanyou.allowances.queries import Left
 from yuanyou.flows.step import in_cell
 from yuanyou.identity import queries as identity
+from yuanyou.identity import seal
+from yuanyou.identity.queries import ContactPoint, Person
+from yuanyou.identity.rules import mask_phone
 from yuanyou.kernel.ids import cell_of
 from yuanyou.kernel.money import Money
-from yuanyou.kernel.sql import load
 from yuanyou.ledger import queries as books
 from yuanyou.ledger.queries import AccountSum, BookLine
 from yuanyou.lines import actions as line_actions
@@ -45,6 +46,8 @@ class Happening:
 @dataclass(frozen=True, slots=True)
 class LinePage:
     line: Line
+    number: str
+    """Masked; empty when the line has none."""
     hint: str
     language: str
     clocks: Clocks
@@ -67,18 +70,29 @@ class OrderPage:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRow:
+    """A customer's line in a list. `number` masked."""
+
+    ref: str
+    number: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    person: Person
+    erased: bool
+    contacts: list[ContactPoint]
+    lines: list[LineRow]
+    orders: list[Order]
+    wallet: Money
+
+
+@dataclass(frozen=True, slots=True)
 class CellBooks:
     cell: int
     sums: list[AccountSum]
     drifted: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits for a person, by kind."""
-
-    what: str
-    count: int
 
 
 def line_page(line_id: int, *, now: datetime) -> LinePage:
@@ -88,6 +102,7 @@ def line_page(line_id: int, *, now: datetime) -> LinePage:
         person = identity.person(line.customer_id)
         return LinePage(
             line=line,
+            number=mask_phone(line.number) if line.number else "",
             hint=person.hint,
             language=person.language,
             clocks=line_actions.timeline(line).clocks,
@@ -117,26 +132,29 @@ def order_page(order_id: int) -> OrderPage:
         )
 
 
+def customer_page(customer_id: int) -> CustomerPage:
+    """Somebody we serve, with what is theirs. Customer.DoesNotExist."""
+    person = identity.person(customer_id)
+    with in_cell(person.cell):
+        return CustomerPage(
+            person=person,
+            erased=seal.is_erased(customer_id),
+            contacts=identity.contacts_of(customer_id),
+            lines=[
+                LineRow(line.ref, mask_phone(line.number) if line.number else "", line.state)
+                for line in lines.lines_of(customer_id)
+            ],
+            orders=orders.orders_of(customer_id),
+            wallet=books.wallet_balance(customer_id, settings.CONFIG.book_currency),
+        )
+
+
 def books_of_all_cells() -> list[CellBooks]:
     found = []
     for cell in settings.CONFIG.cells:
         with in_cell(cell):
             found.append(CellBooks(cell, books.trial_balance(), len(books.drifted_balances())))
     return found
-
-
-def waiting() -> list[Waiting]:
-    """How much waits for a person, over all cells and the shared inbox."""
-    totals: dict[str, int] = {}
-    for cell in settings.CONFIG.cells:
-        with in_cell(cell), connection.cursor() as cursor:
-            cursor.execute(load("yuanyou.web.console.sql", "waiting"))
-            for what, count in cursor.fetchall():
-                totals[what] = totals.get(what, 0) + count
-    with connection.cursor() as cursor:
-        cursor.execute(load("yuanyou.web.console.sql", "waiting_notices"))
-        totals |= dict(cursor.fetchall())
-    return [Waiting(what, count) for what, count in totals.items()]
 
 
 def _timeline(line_id: int) -> list[Happening]:

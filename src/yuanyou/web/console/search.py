@@ -14,7 +14,7 @@ from yuanyou.lines import queries as lines
 from yuanyou.lines.models import Line
 from yuanyou.orders import queries as orders
 from yuanyou.orders.models import Order
-from yuanyou.payments.models import Attempt
+from yuanyou.payments.models import Attempt, Dispute, Refund
 from yuanyou.web.shared.numbers import find_line
 
 RECEIPT = re.compile(r"[Yy](?P<cell>\d{1,4})-(?P<number>\d{1,15})")
@@ -51,7 +51,8 @@ def _by_email(text: str) -> list[Hit]:
         return []
     with in_cell(person.cell):
         found = lines.lines_of(person.id)
-    return [_line(line.pk) for line in found]
+    page = reverse("console:customer", args=[person.id])
+    return [_line(line.pk) for line in found] or [Hit("customer", person.hint, page)]
 
 
 def _by_receipt(cell: int, number: int) -> list[Hit]:
@@ -63,8 +64,8 @@ def _by_receipt(cell: int, number: int) -> list[Hit]:
 
 
 def _by_reference(text: str) -> list[Hit]:
-    """`line_`, `ord_`, `att_`: an attempt leads to its order."""
-    for kind, known in (("line", _line_if_known), ("ord", _order_if_known), ("att", _order_of_attempt)):
+    """`line_`, `ord_`, `att_`, `ref_`, `dsp_`: an attempt leads to its order."""
+    for kind, known in KNOWN.items():
         try:
             found = parse(text, kind)
         except BadReference:
@@ -88,6 +89,28 @@ def _order_if_known(order_id: int) -> list[Hit]:
 def _order_of_attempt(attempt_id: int) -> list[Hit]:
     attempt = Attempt.objects.select_related("payment__order").filter(pk=attempt_id).first()
     return [_order(attempt.payment.order)] if attempt else []
+
+
+def _refund_if_known(refund_id: int) -> list[Hit]:
+    ref = Refund(pk=refund_id).ref
+    known = Refund.objects.filter(pk=refund_id).exists()
+    return [Hit("refund", ref, reverse("console:refund", args=[ref]))] if known else []
+
+
+def _dispute_if_known(dispute_id: int) -> list[Hit]:
+    ref = Dispute(pk=dispute_id).ref
+    known = Dispute.objects.filter(pk=dispute_id).exists()
+    return [Hit("dispute", ref, reverse("console:dispute", args=[ref]))] if known else []
+
+
+KNOWN = {
+    "line": _line_if_known,
+    "ord": _order_if_known,
+    "att": _order_of_attempt,
+    "ref": _refund_if_known,
+    "dsp": _dispute_if_known,
+}
+"""What looks for something of ours, by the kind in its reference."""
 
 
 def _line(line_id: int) -> Hit:

@@ -8,6 +8,8 @@ from allauth.account.internal.decorators import login_stage_required
 from allauth.account.views import LoginView, PasswordChangeView
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from django.db import transaction
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +20,7 @@ from django.views.generic.edit import FormView
 from yuanyou.identity.models import Account
 from yuanyou.web.shared import second_factor
 from yuanyou.web.shared.access import StaffRequest, staff_required
-from yuanyou.web.shared.sign_in import STAFF_HOME
+from yuanyou.web.shared.sign_in import STAFF_HOME, record_of_oneself
 
 
 class StaffSignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
@@ -74,7 +76,9 @@ class SetUpView(FormView):  # type: ignore[type-arg]  # allauth's form is untype
 
     def form_valid(self, form: ActivateTOTPForm) -> HttpResponse:
         stage = self.stage
-        second_factor.set_up(self.request, stage, form.secret)
+        with transaction.atomic():
+            second_factor.set_up(self.request, stage, form.secret)
+            record_of_oneself(stage.login.user, "second_factor_set_up")
         get_adapter(self.request).send_notification_mail("mfa/email/totp_activated", stage.login.user)
         stage.login.redirect_url = reverse("staff_recovery_codes")
         entered: HttpResponse = stage.exit()
@@ -95,6 +99,11 @@ class PasswordView(PasswordChangeView):  # type: ignore[misc]  # allauth is unty
 
     template_name = "console/password.html"
     success_url = STAFF_HOME
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        record_of_oneself(self.request.user, "password_changed")
+        return answer
 
 
 @staff_required()

@@ -5,11 +5,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from yuanyou.identity.rules import Role
-from yuanyou.kernel.ids import BadReference, parse
 from yuanyou.kernel.redact import redact
 from yuanyou.lines.models import Line
 from yuanyou.orders.models import Order
-from yuanyou.web.console import pages
+from yuanyou.web.console import dispute_pages, pages, refund_pages, waiting
+from yuanyou.web.console.people import RevealForm
+from yuanyou.web.console.refs import id_of
 from yuanyou.web.console.search import find
 from yuanyou.web.shared.access import StaffRequest, staff_required
 
@@ -21,26 +22,39 @@ def today(request: StaffRequest) -> HttpResponse:
     hits = find(typed) if typed else []
     if len(hits) == 1:
         return redirect(hits[0].url)
-    context = {"waiting": pages.waiting(), "hits": hits, "q": typed}
+    context = {
+        "waiting": waiting.items(request.staff),
+        "hits": hits,
+        "q": typed,
+        "zone": settings.CONFIG.books_zone,
+    }
     return render(request, "console/today.html", context)
 
 
 @staff_required(Role.SUPPORT)
 def line(request: StaffRequest, ref: str) -> HttpResponse:
     try:
-        page = pages.line_page(_id(ref, "line"), now=settings.CLOCK.now())
+        page = pages.line_page(id_of(ref, "line"), now=settings.CLOCK.now())
     except Line.DoesNotExist:
         raise Http404 from None
-    return render(request, "console/line.html", {"page": page})
+    return render(request, "console/line.html", {"page": page, "reveal": _reveal(page.line.ref)})
 
 
-@staff_required(Role.SUPPORT)
+@staff_required(Role.SUPPORT, Role.FINANCE)
 def order(request: StaffRequest, ref: str) -> HttpResponse:
     try:
-        page = pages.order_page(_id(ref, "ord"))
+        page = pages.order_page(id_of(ref, "ord"))
     except Order.DoesNotExist:
         raise Http404 from None
-    return render(request, "console/order.html", {"page": page, "zone": settings.CONFIG.books_zone})
+    context = {
+        "page": page,
+        "zone": settings.CONFIG.books_zone,
+        "reveal": _reveal(page.order.ref),
+        "may_support": request.staff.may_act_as(Role.SUPPORT),
+        "refundable": refund_pages.refundable(page.order, now=settings.CLOCK.now()),
+        "disputes": dispute_pages.of_order(page.order.pk),
+    }
+    return render(request, "console/order.html", context)
 
 
 @staff_required(Role.FINANCE)
@@ -49,12 +63,6 @@ def books(request: StaffRequest) -> HttpResponse:
     return render(request, "console/books.html", {"cells": pages.books_of_all_cells()})
 
 
-def _id(text: str, kind: str) -> int:
-    """The id in a reference, in a cell that we have. Http404."""
-    try:
-        found = parse(text, kind)
-    except BadReference:
-        raise Http404 from None
-    if found.cell not in settings.CONFIG.cells:
-        raise Http404
-    return found.id
+def _reveal(subject: str) -> dict[str, object]:
+    """What the form that shows masked data needs to know."""
+    return {"subject": subject, "form": RevealForm()}

@@ -35,6 +35,7 @@ from yuanyou.payments.port import Why
 from yuanyou.payments.queries import AttemptView, PaymentView
 from yuanyou.payments.rules import OPEN, AttemptState
 from yuanyou.web.customer.access import opened_order
+from yuanyou.web.customer.came_back import CameBack, came_back
 from yuanyou.web.customer.kept import KeptShown, usable
 from yuanyou.web.customer.paying import REFUSALS
 from yuanyou.web.shared import methods
@@ -88,6 +89,7 @@ class OrderPage:
     data_after: int | None
     wallet_before: Money | None
     wallet_after: Money | None
+    came_back: list[CameBack]
 
 
 @never_cache
@@ -148,6 +150,7 @@ def _page(order: Order, *, owner: Person | None, payer: Payer) -> OrderPage:
         payment = payments.payment_of(order.pk)
         receipt = orders.receipt_of(order.pk)
         line = order.line
+        returned = came_back(payment) if payment else []
     assert payment is not None
     asked = [attempt for attempt in payment.attempts if not attempt.is_wallet]
     last = asked[-1] if asked else None
@@ -180,6 +183,7 @@ def _page(order: Order, *, owner: Person | None, payer: Payer) -> OrderPage:
         data_after=after.get("data_left"),
         wallet_before=_money(order, "wallet_before_minor"),
         wallet_after=_money(order, "wallet_after_minor"),
+        came_back=returned,
     )
 
 

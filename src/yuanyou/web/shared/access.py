@@ -5,6 +5,8 @@ def home(request: CustomerRequest) -> HttpResponse: ...
 
 @staff_required(Role.FINANCE)
 def books(request: StaffRequest) -> HttpResponse: ...
+
+@staff_required(Role.SUPPORT, Role.FINANCE)   either of them
 """
 
 from collections.abc import Callable
@@ -65,9 +67,13 @@ def customer_required(view: Callable[Concatenate[CustomerRequest, P], HttpRespon
 
 
 def staff_required(
-    role: Role = Role.VIEWER,
+    *roles: Role,
 ) -> Callable[[Callable[Concatenate[StaffRequest, P], HttpResponseBase]], Guarded[P]]:
-    """Sets `request.staff`. Customers, other roles and sessions without a second factor are refused (403)."""
+    """Sets `request.staff`, who may act as one of the roles; without one, everybody who works here may.
+
+    Customers, other roles and sessions without a second factor are refused (403).
+    """
+    needed = roles or (Role.VIEWER,)
 
     def decorator(view: Callable[Concatenate[StaffRequest, P], HttpResponseBase]) -> Guarded[P]:
         @wraps(view)
@@ -76,7 +82,8 @@ def staff_required(
             if not request.user.is_authenticated:
                 return _to_sign_in(request, STAFF_SIGN_IN)
             staff = queries.staff_of(request.user.pk)
-            if staff is None or not staff.may_act_as(role) or not has_second_factor(request):
+            may = staff is not None and any(staff.may_act_as(role) for role in needed)
+            if staff is None or not may or not has_second_factor(request):
                 raise PermissionDenied("not for this account")
             known = cast(StaffRequest, request)
             known.staff = staff

@@ -10,7 +10,7 @@ from yuanyou.web.shared.operator import operator as the_operator
 
 ZONE_COOKIE = "zone"
 """The browser's time zone, kept by page.js."""
-_TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
+_TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "zh-hant-hk": "zh-Hant-HK"}
 
 
 def operator(request: HttpRequest) -> dict[str, Any]:

@@ -54,8 +54,14 @@ _COUNTRIES = {
 
 
 def locale() -> str:
-    """The active language as Babel's name of it: `zh_Hans`, `zh_Hant`, `en`."""
-    return to_locale(get_language() or "en")
+    """The active language as Babel's name of it: `zh_Hans`, `zh_Hant`, `zh_Hant_HK`, `en`."""
+    language, _dash, region = to_locale(get_language() or "en").partition("-")
+    return f"{language}_{region.upper()}" if region else language
+
+
+def _written() -> str:
+    """The active language without its region, as our own tables have it."""
+    return locale().removesuffix("_HK")
 
 
 def money(amount: Money) -> str:
@@ -109,7 +115,7 @@ def same_clock(one: str, other: str, instant: datetime) -> bool:
 
 def zone_name(zone: str) -> str:
     """`New York`, `纽约时间`."""
-    city = _ZONE_CITIES.get(zone, {}).get(locale()) or get_timezone_location(
+    city = _ZONE_CITIES.get(zone, {}).get(_written()) or get_timezone_location(
         zone, locale=locale(), return_city=True
     )
     return pgettext("a time zone, by its city", "%(city)s") % {"city": city}
@@ -117,7 +123,7 @@ def zone_name(zone: str) -> str:
 
 def country(code: str) -> str:
     """`United States`, `美国`."""
-    name = _COUNTRIES.get(locale(), {}).get(code) or _territories(locale()).get(code, code)
+    name = _COUNTRIES.get(_written(), {}).get(code) or _territories(locale()).get(code, code)
     return str(name)
 
 

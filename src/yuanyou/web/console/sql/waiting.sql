@@ -1,13 +1,12 @@
--- What waits for a person in one cell: asked about to the end of our patience, or odd.
-SELECT 'attempts_unknown', count(*) FROM payments_attempt
+-- What waits for a person in one cell, and the nearest date by which: asked about to the end of our patience, or odd.
+SELECT 'attempts_unknown', count(*), NULL::timestamptz FROM payments_attempt
 WHERE ask_at IS NULL AND state IN ('submitting', 'action_required', 'processing', 'unknown') AND provider <> 'wallet'
 UNION ALL
-SELECT 'attempts_mismatch', count(*) FROM payments_attempt WHERE state = 'mismatch'
+SELECT 'disputes_to_answer', count(*), min(respond_by) FROM payments_dispute
+WHERE state = 'early_warning' OR (state = 'needs_response' AND contested_at IS NULL)
 UNION ALL
-SELECT 'refunds_stuck', count(*) FROM payments_refund WHERE ask_at IS NULL AND state NOT IN ('succeeded', 'failed')
+SELECT 'profiles_missing', count(*), NULL FROM esim_profile WHERE ask_at IS NULL AND state = 'ordered'
 UNION ALL
-SELECT 'profiles_missing', count(*) FROM esim_profile WHERE ask_at IS NULL AND state = 'ordered'
+SELECT 'numbers_held', count(*), NULL FROM lines_line WHERE held_until IS NOT NULL
 UNION ALL
-SELECT 'numbers_held', count(*) FROM lines_line WHERE held_until IS NOT NULL
-UNION ALL
-SELECT 'messages_failed', count(*) FROM messaging_message WHERE state = 'failed'
+SELECT 'messages_failed', count(*), NULL FROM messaging_message WHERE state = 'failed'
