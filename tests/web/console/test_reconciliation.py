@@ -1,4 +1,4 @@
-"""The day's picture: what providers moved beside our books, and differences decided by finance with a note."""
+"""The day: what providers moved beside our books, and differences that finance decides with a note."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
