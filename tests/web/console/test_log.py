@@ -184,7 +184,7 @@ def test_every_kind_of_act_has_words() -> None:
 def _verbs(call: ast.Call) -> list[str]:
     """`record(verb="x")`, and the verb of the short words that call it."""
     named = [k.value for k in call.keywords if k.arg == "verb"]
-    if ast.unparse(call.func) in {"record_of_oneself", "_record"}:
+    if ast.unparse(call.func) in {"record_of_oneself", "record", "_record"}:
         named += call.args[:2]
     said = [node.value for node in named if isinstance(node, ast.Constant)]
     return [value for value in said if isinstance(value, str) and value]

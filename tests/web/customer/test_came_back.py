@@ -71,7 +71,7 @@ def test_on_its_way_then_done_with_amount_way_and_day(paid: Attempt) -> None:
     told = seen(paid)
     assert "Done" in told
     assert "USD\xa05.00" in told
-    assert "Card" in told
+    assert "the way it came: Credit or debit card" in told
     zone = settings.CONFIG.books_zone
     assert day(settings.CLOCK.now(), zone, now=settings.CLOCK.now()) in told
 

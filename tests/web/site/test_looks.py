@@ -21,7 +21,7 @@ def test_what_is_folded_away_keeps_nobody_out_either(page: Page) -> None:
 def test_the_language_changes_and_the_page_stays(page: Page) -> None:
     page.goto("/plans/?q=US")
     page.locator("summary", has_text="EN").click()
-    page.get_by_role("link", name="繁體中文").click()
+    page.get_by_role("link", name="繁體中文", exact=True).click()
     assert page.get_by_label("您要去哪裡").input_value() == "US"
     page.goto("/help/")
     assert page.locator("html").get_attribute("lang") == "zh-Hant"
