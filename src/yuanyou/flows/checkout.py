@@ -31,7 +31,7 @@ from yuanyou.payments import actions as payments
 from yuanyou.payments import disputes, queries, saved
 from yuanyou.payments.actions import Manner
 from yuanyou.payments.models import WALLET, Attempt, Payment
-from yuanyou.payments.port import Ask, Closed, Misconfigured, Refused, Unknown
+from yuanyou.payments.port import Action, Ask, Closed, Misconfigured, Place, Refused, Unknown
 from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState, PaymentState, wallet_share
 from yuanyou.wiring import payment_provider
 
@@ -59,6 +59,11 @@ class Tender:
     use_wallet: bool
     keep: bool = False
     """They agree that this way to pay is kept for later."""
+    place: Place = Place.BROWSER
+    payer_ref: str | None = None
+    """What the app around the page calls the payer (inside WeChat: their openid)."""
+    payer_ip: str | None = None
+    """Said to providers whose pay page opens only from this address; never stored."""
     trail: Trail = NOBODY
     about_in: str | None = None
     """The currency the customer thinks in: about how much it is there is shown and kept with the attempt."""
@@ -123,7 +128,7 @@ def try_with(
     """Store a try with the tender's method before the provider hears of it."""
     assert tender.provider is not None
     assert tender.method is not None
-    known = None
+    known = tender.payer_ref
     if tender.keep or tender.saved_id:
         known = queries.payer_ref(locked.payment.customer_id, tender.provider, saved_id=tender.saved_id)
     return payments.open_attempt(
@@ -135,6 +140,7 @@ def try_with(
         state=AttemptState.SUBMITTING,
         manner=Manner(
             about=_about(amount, tender.about_in, now=now),
+            place=tender.place,
             keep=tender.keep,
             saved_id=tender.saved_id,
             payer_ref=known,
@@ -239,14 +245,16 @@ def settle_wallet_part(locked: payments.Locked, *, needed: Money, now: datetime)
     return (entry,)
 
 
-def send(attempt_id: int, *, now: datetime) -> str | None:
+def send(attempt_id: int, *, payer_ip: str | None = None, now: datetime) -> str | None:
     """Ask the provider for the money; where the customer goes next, None when it refused or did not answer.
 
     A kept way to pay is charged at once: the customer goes to our landing page, which asks how it went.
+    A code to scan is shown on the order's own page, and so is what the app around it asks for.
 
     Safe to repeat: the idempotency key is the attempt's, so the provider makes one object.
     """
     provider, ask = ask_for(attempt_id, with_email=True)
+    ask = replace(ask, payer_ip=payer_ip)
     action, trouble = None, None
     try:
         action = payment_provider(provider).create(ask)
@@ -263,7 +271,15 @@ def send(attempt_id: int, *, now: datetime) -> str | None:
             saved.charged(attempt)
         elif trouble is not None:
             payments.lost(attempt, reason=trouble.reason, source="create", now=now)
-    return (action.url or ask.return_url) if action else None
+        order = attempt.payment.order
+    return _door(order, action.action, action.url) if action else None
+
+
+def _door(order: Order, action: Action | str | None, url: str | None) -> str:
+    """Where the customer goes to pay."""
+    if action in {Action.QR, Action.SCRIPT}:
+        return links.order_page(order)
+    return url or links.landing_page(order)
 
 
 def go_on(order: Order, started: Started | None, tender: Tender, *, now: datetime) -> str | None:
@@ -273,7 +289,7 @@ def go_on(order: Order, started: Started | None, tender: Tender, *, now: datetim
     """
     if started is None:
         return again(order, tender, now=now)
-    return send(started.attempt_id, now=now) if started.attempt_id else None
+    return send(started.attempt_id, payer_ip=tender.payer_ip, now=now) if started.attempt_id else None
 
 
 def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
@@ -289,21 +305,23 @@ def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
         same = _open_one(locked, tender)
         others = [a.pk for a in locked.attempts if a.state in OPEN and not a.is_wallet and a != same]
     if same is not None:
-        return same.next_url or send(same.pk, now=now)
+        if same.next_url:
+            return _door(order, same.action, same.next_url)
+        return send(same.pk, payer_ip=tender.payer_ip, now=now)
     for other in others:
         close(other, now=now)
     with in_cell(cell_of(order.pk)):
         locked = _payable(order)
         same = _open_one(locked, tender)  # a second tap may have been quicker
         attempt_id = same.pk if same else _attempts(locked, order, tender, now=now).attempt_id
-    return send(attempt_id, now=now) if attempt_id else None
+    return send(attempt_id, payer_ip=tender.payer_ip, now=now) if attempt_id else None
 
 
 def _open_one(locked: payments.Locked, tender: Tender) -> Attempt | None:
-    """The try with this very way to pay that may still be paid."""
-    wanted = (tender.method, tender.saved_id, tender.keep)
+    """The try with this very way to pay, made for where the payer stands now, that may still be paid."""
+    wanted = (tender.method, tender.saved_id, tender.keep, tender.place)
     still = (a for a in locked.attempts if a.state in OPEN and not a.is_wallet)
-    return next((a for a in still if (a.method, a.saved_method_id, a.keep) == wanted), None)
+    return next((a for a in still if (a.method, a.saved_method_id, a.keep, a.place) == wanted), None)
 
 
 def close(attempt_id: int, *, now: datetime) -> None:
@@ -345,6 +363,7 @@ def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:
         saved_ref=attempt.saved_method.saved_ref if attempt.saved_method else None,
         off_session=attempt.off_session,
         verify=attempt.verify,
+        place=Place(attempt.place),
         take=wanted,
     )
 

@@ -12,7 +12,16 @@ from yuanyou.kernel.money import Money
 from yuanyou.kernel.sql import load
 from yuanyou.payments import rules
 from yuanyou.payments.models import OUTSIDE, WALLET, Attempt, Inbox, Payment, PaymentEvent, Refund
-from yuanyou.payments.port import Action, NextAction, Notice, RefundSnapshot, RefundTold, Snapshot, Told
+from yuanyou.payments.port import (
+    Action,
+    NextAction,
+    Notice,
+    Place,
+    RefundSnapshot,
+    RefundTold,
+    Snapshot,
+    Told,
+)
 from yuanyou.payments.rules import (
     ATTEMPT,
     FINAL,
@@ -93,8 +102,9 @@ def lock(payment_id: int) -> Locked:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What an attempt has to do with kept ways to pay; stored, so that a repeated request says the same."""
+    """Where and how an attempt is made; stored, so that a repeated request says the same."""
 
+    place: Place = Place.BROWSER
     keep: bool = False
     saved_id: int | None = None
     payer_ref: str | None = None
@@ -127,6 +137,7 @@ def open_attempt(
         currency=amount.currency,
         expires_at=now + ATTEMPT_LIFE,
         ask_at=None if provider == WALLET else now + FIRST_ASK,
+        place=manner.place,
         keep=manner.keep,
         saved_method_id=manner.saved_id,
         payer_ref=manner.payer_ref,
@@ -168,12 +179,13 @@ def move(
 def shown(attempt: Attempt, action: NextAction, *, now: datetime) -> None:
     """The provider made a pay page for the attempt, or took it as it is and asks the payer nothing."""
     attempt.provider_ref, attempt.next_url = action.provider_ref, action.url
+    attempt.action, attempt.next_params = action.action, dict(action.params)
     attempt.expires_at = action.expires_at or attempt.expires_at
     event = AttemptEvent.ACCEPTED if action.action is Action.NONE else AttemptEvent.SHOWN
     if ATTEMPT.allows(AttemptState(attempt.state), event):
         move(attempt, event, source="create", now=now)
     else:
-        attempt.save(update_fields=["provider_ref", "next_url", "expires_at"])
+        attempt.save(update_fields=["provider_ref", "action", "next_url", "next_params", "expires_at"])
 
 
 def lost(attempt: Attempt, *, reason: str, source: str, now: datetime) -> None:

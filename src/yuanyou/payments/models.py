@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from yuanyou.kernel.ids import Ref
 from yuanyou.kernel.money import Money
-from yuanyou.payments.port import Movement
+from yuanyou.payments.port import Action, Movement, Place
 from yuanyou.payments.rules import (
     FINAL,
     AttemptState,
@@ -69,7 +69,14 @@ class Attempt(Row):
     currency = models.CharField(max_length=3)
     provider_ref = models.CharField(max_length=120, null=True)
     charge_ref = models.CharField(max_length=120, null=True)
+    place = models.CharField(max_length=10, default=Place.BROWSER)
+    """Where the payer stood when it was made."""
+    action = models.CharField(max_length=10, null=True)
+    """How it goes on for the payer; null until the provider has said so."""
     next_url = models.TextField(null=True)
+    """Where the payer goes, or what we draw as a QR code."""
+    next_params = models.JSONField(default=dict)
+    """What our page hands to the host app (WeChat JSAPI)."""
     expires_at = models.DateTimeField()
     reason = models.CharField(max_length=60, null=True)
     card = models.JSONField(default=dict)
@@ -104,6 +111,8 @@ class Attempt(Row):
     class Meta:
         constraints = [
             one_of("state", AttemptState, name="attempt_state_known"),
+            one_of("place", Place, name="attempt_place_known"),
+            one_of("action", Action, name="attempt_action_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="attempt_amount_positive"),
             models.UniqueConstraint(fields=["payment", "number"], name="attempt_number_once"),
             models.UniqueConstraint(

@@ -84,7 +84,8 @@ class Why(StrEnum):
 class Place(StrEnum):
     """Where the payer stands."""
 
-    BROWSER = "browser"
+    BROWSER = "browser"  # on a desktop: a code shown there is scanned with the phone
+    PHONE = "phone"  # a phone's browser: a code shown there cannot be scanned
     WECHAT = "wechat"  # the browser inside WeChat
     STORE = "store"
 
@@ -115,7 +116,7 @@ class Method:
     saves: bool = False
     """It can be kept and charged later, with the payer's consent."""
     actions: tuple[Action, ...] = (Action.REDIRECT,)
-    places: frozenset[Place] = frozenset({Place.BROWSER, Place.WECHAT})
+    places: frozenset[Place] = frozenset({Place.BROWSER, Place.PHONE, Place.WECHAT})
     brands: tuple[str, ...] = ()
     """Card brands taken, as the provider calls them."""
 
@@ -172,7 +173,11 @@ class Ask:
     cancel_url: str
     expires_at: datetime
     payer_ref: str | None = None
-    """The provider's name for this customer, when it has one."""
+    """The provider's name for this customer, when it has one (inside WeChat: their openid)."""
+    payer_code: str | None = None
+    """What the shop scanned off the payer's phone. Good for one try within a minute, never stored."""
+    payer_ip: str | None = None
+    """The payer's address, while they are there: some pay pages open only from it. Never stored."""
     keep: bool = False
     """The customer agreed that this way to pay is kept for later."""
     saved_ref: str | None = None

@@ -24,7 +24,7 @@ from yuanyou.payments.models import (
     SavedMethod,
     StatementRow,
 )
-from yuanyou.payments.port import Movement
+from yuanyou.payments.port import Action, Movement
 from yuanyou.payments.rules import (
     OPEN,
     AttemptState,
@@ -47,7 +47,9 @@ class AttemptView:
     state: AttemptState
     amount: Money
     reason: str | None
+    action: Action | None
     next_url: str | None
+    next_params: dict[str, str]
     provider_ref: str | None
     card: dict[str, str]
     expires_at: datetime
@@ -386,7 +388,9 @@ def _view(payment: Payment) -> PaymentView:
                 AttemptState(a.state),
                 a.amount,
                 a.reason,
+                Action(a.action) if a.action else None,
                 a.next_url,
+                a.next_params,
                 a.provider_ref,
                 a.card,
                 a.expires_at,

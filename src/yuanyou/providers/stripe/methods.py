@@ -57,7 +57,7 @@ METHODS = {
             maximum=MOST,
             refund_window=timedelta(days=90),
             disputes=False,
-            places=frozenset({Place.BROWSER}),  # WeChat's browser does not open Alipay
+            places=frozenset({Place.BROWSER, Place.PHONE}),  # WeChat's browser does not open Alipay
         ),
         Method(
             code="wechat_pay",

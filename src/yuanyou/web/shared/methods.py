@@ -73,7 +73,15 @@ def fitting(amount: Money, *, place: Place) -> list[Method]:
 def tender(code: str, *, use_wallet: bool, keep: bool, payer: Payer) -> Tender:
     """What a form's choice means. An unknown code is no method at all."""
     provider, _colon, method = code.partition(":")
-    chosen = Tender(None, None, use_wallet, trail=payer.trail, about_in=payer.about_in)
+    chosen = Tender(
+        None,
+        None,
+        use_wallet,
+        place=payer.place,
+        payer_ip=payer.address or None,
+        trail=payer.trail,
+        about_in=payer.about_in,
+    )
     if provider == KEPT:
         return replace(chosen, saved_id=_kept(method))
     known = payment_providers().get(provider)

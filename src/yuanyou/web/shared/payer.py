@@ -14,6 +14,8 @@ YEAR = 365 * 24 * 3600
 CURRENCIES = ("CNY", "HKD", "TWD", "EUR", "GBP", "JPY", "CAD", "AUD", "SGD", "MYR")
 """What an amount can be shown in beside what is charged."""
 NONE = "none"
+PHONES = ("Mobile", "Android", "iPhone", "iPad", "HarmonyOS")
+"""In the User-Agent of phones and tablets."""
 OF_LANGUAGE = {"zh-hans": "CNY", "zh-hant": "TWD", "zh-hant-hk": "HKD"}
 
 
@@ -22,17 +24,26 @@ class Payer:
     """`about_in` None: an amount is shown only as it is charged."""
 
     place: Place
+    address: str
+    """Their IP address: said on, never stored."""
     about_in: str | None
     trail: Trail
 
 
 def payer_of(request: HttpRequest) -> Payer:
-    in_wechat = "MicroMessenger" in request.headers.get("User-Agent", "")
     return Payer(
-        place=Place.WECHAT if in_wechat else Place.BROWSER,
+        place=place_of(request.headers.get("User-Agent", "")),
+        address=request.META.get("REMOTE_ADDR", ""),
         about_in=own_currency(request),
         trail=trail_of(request),
     )
+
+
+def place_of(agent: str) -> Place:
+    """Where a browser with this User-Agent stands. Tablets scan their own screen as little as phones do."""
+    if "MicroMessenger" in agent:
+        return Place.WECHAT
+    return Place.PHONE if any(word in agent for word in PHONES) else Place.BROWSER
 
 
 def own_currency(request: HttpRequest) -> str | None:
