@@ -136,6 +136,14 @@ class Capabilities:
     pay_hosts: tuple[str, ...]
     """Hosts of its pay pages: a suspended line reaches these and ours, nothing else."""
     deadline_seconds: int = 8
+    tells_fees: bool = True
+    """A snapshot tells the provider's fee; else only its statement does."""
+    lists_refunds: bool = True
+    """A snapshot lists every refund of it; else only a statement tells of those that began there."""
+    refunds_at_once: bool = False
+    """A refund is done or refused with the answer to it: none fails later."""
+    refunds_come_back: bool = True
+    """A refund that was done may come back."""
 
     def method(self, code: str) -> Method | None:
         return next((method for method in self.methods if method.code == code), None)
@@ -215,13 +223,14 @@ class Snapshot:
     fee: Money | None = None
     reason: str | None = None
     next_url: str | None = None
+    """Where the payer goes on; a code to scan is told by `create` alone, which may be repeated."""
     card: Mapping[str, str] = field(default_factory=dict)
     """Brand and last four digits only."""
     fingerprint: str | None = None
     saved: Saved | None = None
     """Kept for later, as the customer agreed."""
     refunds: "tuple[RefundSnapshot, ...]" = ()
-    """Every refund the provider lists of it, whoever asked for it."""
+    """Every refund the provider lists of it, whoever asked for it (`Capabilities.lists_refunds`)."""
     disputed: bool = False
 
 

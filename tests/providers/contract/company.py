@@ -40,7 +40,7 @@ class Sent:
 class Company(Protocol):
     """The simulated company, its customers and their banks, as far as the contract needs them.
 
-    Amounts are minor units of USD.
+    Amounts are minor units of the currency that `asked_of` asks in.
     """
 
     def adapter(self, *, right_keys: bool = True, secrets: tuple[str, ...] | None = None) -> PaymentProvider:
@@ -177,9 +177,11 @@ def asked(minor: int = 2690, currency: str = "USD", *, method: str = "card", **m
     return replace(ask, **more)
 
 
-def asked_of(adapter: PaymentProvider, minor: int = 2690, currency: str = "USD", **more: Any) -> Ask:
-    """An attempt with the first method that this provider offers."""
-    return asked(minor, currency, method=adapter.capabilities().methods[0].code, **more)
+def asked_of(adapter: PaymentProvider, minor: int = 2690, currency: str | None = None, **more: Any) -> Ask:
+    """An attempt with the first method that this provider offers, in US dollars where those are taken."""
+    method = adapter.capabilities().methods[0]
+    usual = "USD" if "USD" in method.currencies else min(method.currencies)
+    return asked(minor, currency or usual, method=method.code, **more)
 
 
 def sent(adapter: PaymentProvider, ask: Ask) -> Ask:

@@ -1,5 +1,6 @@
 """Notices: proved from their very bytes or not taken, whatever they say."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -120,7 +121,7 @@ class Notices(Part):
     @pytest.mark.parametrize(
         "changed",
         [
-            lambda body: body.replace(b":", b": "),
+            lambda body: re.sub(rb"[:=]", rb"\g<0> ", body),
             lambda body: body + b"\n",
             lambda body: body.decode().encode("utf-16"),
             bytes.swapcase,

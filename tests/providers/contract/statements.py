@@ -23,11 +23,16 @@ class Statements(Part):
     ) -> None:
         told, ask = adapter.query(paid), back(adapter, paid, 700)
         refund = adapter.refund(ask)
-        assert told.fee
         payment, gone = sorted(lines_of(company, adapter), key=lambda line: line.kind)
-        assert (payment.kind, payment.gross, payment.fee) == (Movement.PAYMENT, paid.amount, told.fee)
+        assert (payment.kind, payment.gross) == (Movement.PAYMENT, paid.amount)
+        assert payment.fee.minor > 0
+        assert told.fee in {payment.fee, None}
         assert (payment.ref, payment.about_ref) == (paid.ref, told.charge_ref)
-        assert (gone.kind, gone.gross, gone.fee.minor) == (Movement.REFUND, Money(-700, "USD"), 0)
+        assert (gone.kind, gone.gross, gone.fee.minor) == (
+            Movement.REFUND,
+            Money(-700, paid.amount.currency),
+            0,
+        )
         assert (gone.ref, gone.about_ref) == (ask.ref, refund.provider_ref)
         assert gone.charge_ref == told.charge_ref
 
@@ -40,26 +45,17 @@ class Statements(Part):
         assert len({line.provider_ref for line in found}) == len(found) == 3
         assert all(abs(line.happened_at - datetime.now(UTC)) < timedelta(minutes=5) for line in found)
 
-    def test_a_refund_that_came_back_is_listed_both_ways(
-        self, company: Company, adapter: PaymentProvider, paid: Ask
-    ) -> None:
-        refund = adapter.refund(back(adapter, paid, 700))
-        company.refund_fails(refund.provider_ref)
-        found = {line.kind: line for line in lines_of(company, adapter)}
-        assert found[Movement.REFUND].gross == Money(-700, "USD")
-        assert found[Movement.REFUND_FAILED].gross == Money(700, "USD")
-        assert found[Movement.REFUND_FAILED].about_ref == refund.provider_ref
-
     def test_all_lines_together_are_what_the_account_grew_by(
         self, company: Company, adapter: PaymentProvider, paid: Ask
     ) -> None:
         company.refund_by_hand(page_of(paid), 500)
         first = adapter.refund(back(adapter, paid, 700))
-        company.refund_fails(first.provider_ref)
+        if adapter.capabilities().refunds_come_back:
+            company.refund_fails(first.provider_ref)
         adapter.refund(back(adapter, paid, 300))
         found = lines_of(company, adapter)
         assert sum(line.gross.minor - line.fee.minor for line in found) == company.worth()
-        assert {line.gross.currency for line in found} == {"USD"}
+        assert {line.gross.currency for line in found} == {paid.amount.currency}
 
     def test_another_day_is_another_statement(
         self, company: Company, adapter: PaymentProvider, paid: Ask
@@ -74,3 +70,17 @@ class Statements(Part):
         company.days_end()
         with company.trouble(how, "statement"), pytest.raises(Unknown):
             list(adapter.statement(datetime.now(UTC).date() - timedelta(days=1)))
+
+
+class ReturnedRefundLines(Part):
+    """Part of `ReturningRefundContract`."""
+
+    def test_a_refund_that_came_back_is_listed_both_ways(
+        self, company: Company, adapter: PaymentProvider, paid: Ask
+    ) -> None:
+        refund = adapter.refund(back(adapter, paid, 700))
+        company.refund_fails(refund.provider_ref)
+        found = {line.kind: line for line in lines_of(company, adapter)}
+        assert found[Movement.REFUND].gross == Money(-700, paid.amount.currency)
+        assert found[Movement.REFUND_FAILED].gross == Money(700, paid.amount.currency)
+        assert found[Movement.REFUND_FAILED].about_ref == refund.provider_ref

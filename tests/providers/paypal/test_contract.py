@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 
 from tests.providers.contract import (
+    DelayContract,
     DisputeContract,
     KeepingContract,
     PaymentContract,
+    RefundListContract,
+    ReturningRefundContract,
     Sent,
+    SlowRefundContract,
     asked,
 )
 from tests.providers.paypal.signing import (
@@ -210,7 +214,15 @@ def running() -> Iterator[PayPalCompany]:
     shop.close()
 
 
-class TestPayPal(PaymentContract, KeepingContract, DisputeContract):
+class TestPayPal(
+    PaymentContract,
+    KeepingContract,
+    DisputeContract,
+    DelayContract,
+    RefundListContract,
+    SlowRefundContract,
+    ReturningRefundContract,
+):
     @pytest.fixture
     def company(self, running: PayPalCompany) -> PayPalCompany:
         """On its first day."""

@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.providers.contract import DisputeContract, KeepingContract, PaymentContract, Sent
+from tests.providers.contract import (
+    DelayContract,
+    DisputeContract,
+    KeepingContract,
+    PaymentContract,
+    RefundListContract,
+    ReturningRefundContract,
+    Sent,
+    SlowRefundContract,
+)
 from tests.sandbox.shop import GOOD, POOR, Receiver, client, eventually
 from yuanyou.payments.port import Ask, Saved, Why
 from yuanyou.providers.stripe.adapter import Stripe
@@ -172,7 +181,15 @@ def running() -> Iterator[StripeCompany]:
     shop.close()
 
 
-class TestStripe(PaymentContract, KeepingContract, DisputeContract):
+class TestStripe(
+    PaymentContract,
+    KeepingContract,
+    DisputeContract,
+    DelayContract,
+    RefundListContract,
+    SlowRefundContract,
+    ReturningRefundContract,
+):
     @pytest.fixture
     def company(self, running: StripeCompany) -> StripeCompany:
         """On its first day, with its first secret."""
