@@ -36,6 +36,8 @@ from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState, PaymentStat
 from yuanyou.wiring import payment_provider
 
 PAYMENT_LIFE = timedelta(minutes=15)
+SHOWN_BY_US = frozenset({Action.QR, Action.SCRIPT})
+"""What the order's own page shows, until the attempt's time is over."""
 
 
 class NothingToPayWith(Exception):
@@ -69,15 +71,23 @@ class Tender:
     """The currency the customer thinks in: about how much it is there is shown and kept with the attempt."""
     saved_id: int | None = None
     """Charge this kept way to pay. Only the surface knows that its owner is there."""
+    elsewhere: bool = False
+    """It cannot be paid where they stand: the order is kept, and nobody is asked until they are elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A payment that has begun. `attempt_id` None: the wallet pays all of it, by `entries` not yet posted."""
+    """A payment that has begun. `attempt_id` None: no provider is asked (now)."""
 
     locked: payments.Locked
     attempt_id: int | None
     entries: tuple[Entry, ...] = ()
+    """What the wallet pays, not yet posted."""
+
+    @property
+    def covered(self) -> bool:
+        """The wallet pays all of it: the order can be fulfilled."""
+        return bool(self.entries)
 
 
 def start(order: Order, tender: Tender, *, now: datetime) -> Started:
@@ -109,6 +119,8 @@ def _attempts(locked: payments.Locked, order: Order, tender: Tender, *, now: dat
         raise NothingToPayWith
     if not order.by_guest and disputes.holds(payment.customer_id):
         raise OnHold
+    if tender.elsewhere:
+        return Started(locked, None)
     verify = must_verify(order, owed - held, tender.trail, now=now)
     guest = order.by_guest
     attempt = try_with(locked, tender, amount=owed - held, by_guest=guest, verify=verify, now=now)
@@ -277,7 +289,7 @@ def send(attempt_id: int, *, payer_ip: str | None = None, now: datetime) -> str 
 
 def _door(order: Order, action: Action | str | None, url: str | None) -> str:
     """Where the customer goes to pay."""
-    if action in {Action.QR, Action.SCRIPT}:
+    if action in SHOWN_BY_US:
         return links.order_page(order)
     return url or links.landing_page(order)
 
@@ -295,47 +307,59 @@ def go_on(order: Order, started: Started | None, tender: Tender, *, now: datetim
 def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
     """Try to pay an open order once more; the pay page's address, None when there is none to go to.
 
-    The same method goes back to the page that is open; another one closes it first. Whatever is paid
-    there all the same is surplus and finds its home.
+    The same method goes back to the page that is open; another one, or a code whose time is over, closes
+    it first. Whatever is paid there all the same is surplus and finds its home.
     """
     with in_cell(cell_of(order.pk)):
         if Order.objects.values_list("state", flat=True).get(pk=order.pk) != OrderState.OPEN:
             return None
         locked, tender = _payable(order), _allowed(order, tender)
-        same = _open_one(locked, tender)
-        others = [a.pk for a in locked.attempts if a.state in OPEN and not a.is_wallet and a != same]
+        same = _open_one(locked, tender, now=now)
+        others = [a for a in locked.attempts if a.state in OPEN and not a.is_wallet and a != same]
     if same is not None:
         if same.next_url:
             return _door(order, same.action, same.next_url)
         return send(same.pk, payer_ip=tender.payer_ip, now=now)
-    for other in others:
-        close(other, now=now)
+    paid = [each for each in others if close(each.pk, now=now) is Closed.ALREADY_PAID]
+    if any(each.action in SHOWN_BY_US for each in paid):
+        return links.landing_page(order)  # scanned a moment ago: ask how that went before asking for more
     with in_cell(cell_of(order.pk)):
         locked = _payable(order)
-        same = _open_one(locked, tender)  # a second tap may have been quicker
+        same = _open_one(locked, tender, now=now)  # a second tap may have been quicker
         attempt_id = same.pk if same else _attempts(locked, order, tender, now=now).attempt_id
     return send(attempt_id, payer_ip=tender.payer_ip, now=now) if attempt_id else None
 
 
-def _open_one(locked: payments.Locked, tender: Tender) -> Attempt | None:
+def _open_one(locked: payments.Locked, tender: Tender, *, now: datetime) -> Attempt | None:
     """The try with this very way to pay, made for where the payer stands now, that may still be paid."""
     wanted = (tender.method, tender.saved_id, tender.keep, tender.place)
-    still = (a for a in locked.attempts if a.state in OPEN and not a.is_wallet)
+    still = (a for a in locked.attempts if a.state in OPEN and not a.is_wallet and _good(a, tender, now=now))
     return next((a for a in still if (a.method, a.saved_method_id, a.keep, a.place) == wanted), None)
 
 
-def close(attempt_id: int, *, now: datetime) -> None:
-    """Let nobody pay an attempt any more, if the provider can; what it says now is settled as usual."""
+def _good(attempt: Attempt, tender: Tender, *, now: datetime) -> bool:
+    """Does what was shown still lead anywhere? A code ends, and an app pays only for whom it was asked."""
+    if attempt.action == Action.SCRIPT and attempt.payer_ref != tender.payer_ref:
+        return False
+    return attempt.action not in SHOWN_BY_US or now < attempt.expires_at
+
+
+def close(attempt_id: int, *, now: datetime) -> Closed | None:
+    """Let nobody pay an attempt any more, if the provider can; None: it did not say.
+
+    What it says of it now is settled as usual.
+    """
     provider, ask = ask_for(attempt_id)
     try:
         closed = payment_provider(provider).close(replace(ask, take=False))
     except (Refused, Unknown):
-        return
+        return None
     if closed is Closed.CLOSED:
         with in_cell(cell_of(attempt_id)):
             attempt = _locked_attempt(attempt_id)
             if attempt.state in OPEN:
                 payments.move(attempt, AttemptEvent.CANCELED, source="close", now=now)
+    return closed
 
 
 def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:

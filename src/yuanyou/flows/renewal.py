@@ -165,7 +165,7 @@ def begin(
         if new and not again:
             _refuse_same_again(order, now=now)
         started = checkout.start(order, tender, now=now) if new else None
-        if started is not None and started.attempt_id is None:
+        if started is not None and started.covered:
             finish(checkout.collect(started.locked, order, entries=started.entries, now=now), now=now)
     return order, checkout.go_on(order, started, tender, now=now)
 

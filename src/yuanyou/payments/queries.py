@@ -24,7 +24,7 @@ from yuanyou.payments.models import (
     SavedMethod,
     StatementRow,
 )
-from yuanyou.payments.port import Action, Movement
+from yuanyou.payments.port import Action, Movement, Place
 from yuanyou.payments.rules import (
     OPEN,
     AttemptState,
@@ -47,6 +47,7 @@ class AttemptView:
     state: AttemptState
     amount: Money
     reason: str | None
+    place: Place
     action: Action | None
     next_url: str | None
     next_params: dict[str, str]
@@ -388,6 +389,7 @@ def _view(payment: Payment) -> PaymentView:
                 AttemptState(a.state),
                 a.amount,
                 a.reason,
+                Place(a.place),
                 Action(a.action) if a.action else None,
                 a.next_url,
                 a.next_params,

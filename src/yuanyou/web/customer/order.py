@@ -36,6 +36,7 @@ from yuanyou.payments.queries import AttemptView, PaymentView
 from yuanyou.payments.rules import OPEN, AttemptState
 from yuanyou.web.customer.access import opened_order
 from yuanyou.web.customer.came_back import CameBack, came_back
+from yuanyou.web.customer.doors import Door, door_of
 from yuanyou.web.customer.kept import KeptShown, usable
 from yuanyou.web.customer.paying import REFUSALS
 from yuanyou.web.shared import methods
@@ -60,10 +61,12 @@ class PartPaid:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """One order as its page shows it. `phase`: to_pay, waiting, done, failed, over, returned."""
+    """One order as its page shows it."""
 
     order: Order
     phase: str
+    """`to_pay`, `waiting`, `done`, `failed`, `over`, `returned`, or the door's."""
+    door: Door | None
     path: str
     rest: Money
     reason_words: str
@@ -91,13 +94,20 @@ class OrderPage:
     wallet_after: Money | None
     came_back: list[CameBack]
 
+    @property
+    def seen(self) -> str:
+        """Changes when there is something else to show: a code is sent once, not with every question."""
+        return f"{door.phase}-{door.ref}" if (door := self.door) else ""
+
 
 @never_cache
 def show(request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
-    """The order now; asked by htmx, only the part that changes."""
+    """The order now; asked by htmx, only the part that changes, and nothing while the same code is good."""
     order = opened_order(ref, token)
     page = _page(order, owner=_owner(request, order), payer=payer_of(request))
     part = request.headers.get("HX-Request") == "true"
+    if part and page.seen and request.GET.get("seen") == page.seen:
+        return HttpResponse(status=204)
     template = "customer/_order.html" if part else "customer/order.html"
     return render(request, template, {"page": page})
 
@@ -156,11 +166,13 @@ def _page(order: Order, *, owner: Person | None, payer: Payer) -> OrderPage:
     last = asked[-1] if asked else None
     offered = methods.fitting(_rest(payment), place=payer.place) if order.state == OrderState.OPEN else []
     now = settings.CLOCK.now()
+    door = door_of(last, place=payer.place, now=now) if order.state == OrderState.OPEN else None
     kept = usable(owner, _rest(payment), now=now) if owner and offered else []
     before, after = order.result.get("before") or {}, order.result.get("after") or {}
     return OrderPage(
         order=order,
-        phase=_phase(order, last.state if last else None),
+        phase=door.phase if door else _phase(order, last.state if last else None),
+        door=door,
         path=reverse("customer:order", args=[order.ref, order.token]),
         rest=_rest(payment),
         reason_words=str(words_for(last.reason)) if last and last.reason else "",

@@ -1,6 +1,7 @@
 """The ways to pay that fit: built from what the adapters can do, worded here."""
 
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from yuanyou.flows.checkout import Tender
 from yuanyou.kernel.ids import BadReference, Ref, parse
 from yuanyou.kernel.money import Money
-from yuanyou.payments.port import Place
+from yuanyou.payments import port
+from yuanyou.payments.port import Action, Place
 from yuanyou.payments.queries import AttemptView
 from yuanyou.web.shared.payer import Payer
 from yuanyou.wiring import payment_providers
@@ -55,19 +57,45 @@ class Method:
     verb: Promise
     saves: bool = False
     """The customer may have it kept for next time."""
+    elsewhere: bool = False
+    """It works in the phone's own browser, not inside the app around this page."""
 
 
 def fitting(amount: Money, *, place: Place) -> list[Method]:
-    """The methods that can take this amount where the payer stands."""
+    """The methods that can take this amount where the payer stands; inside WeChat its own comes first.
+
+    Those that work only outside WeChat come last there: the order is kept for the phone's browser.
+    """
     found = []
     for provider in payment_providers().values():
         can = provider.capabilities().methods
-        fits = [method for method in can if method.takes(amount) and place in method.places]
-        found += [
-            Method(f"{provider.name}:{method.code}", *WORDS[method.code], saves=method.saves)
-            for method in fits
-        ]
-    return found
+        fits = [method for method in can if method.takes(amount) and _reachable(method, place)]
+        found += [(_nearness(method, place), _shown(provider.name, method, place)) for method in fits]
+    return [method for _near, method in sorted(found, key=itemgetter(0))]
+
+
+def _reachable(method: port.Method, place: Place) -> bool:
+    return place in method.places or (place is Place.WECHAT and Place.PHONE in method.places)
+
+
+def _nearness(method: port.Method, place: Place) -> int:
+    if place is not Place.WECHAT:
+        return 0
+    return 2 if _is_elsewhere(method, place) else int(Action.SCRIPT not in method.actions)
+
+
+def _is_elsewhere(method: port.Method, place: Place) -> bool:
+    return place is Place.WECHAT and place not in method.places
+
+
+def _shown(provider: str, method: port.Method, place: Place) -> Method:
+    elsewhere = _is_elsewhere(method, place)
+    return Method(
+        f"{provider}:{method.code}",
+        *WORDS[method.code],
+        saves=method.saves and not elsewhere,
+        elsewhere=elsewhere,
+    )
 
 
 def tender(code: str, *, use_wallet: bool, keep: bool, payer: Payer) -> Tender:
@@ -85,9 +113,23 @@ def tender(code: str, *, use_wallet: bool, keep: bool, payer: Payer) -> Tender:
     if provider == KEPT:
         return replace(chosen, saved_id=_kept(method))
     known = payment_providers().get(provider)
-    if known is None or known.capabilities().method(method) is None:
+    wanted = known.capabilities().method(method) if known else None
+    if wanted is None:
         return replace(chosen, use_wallet=use_wallet or code == WALLET)
-    return replace(chosen, method=method, provider=provider, keep=keep)
+    return replace(
+        chosen,
+        method=method,
+        provider=provider,
+        keep=keep,
+        # No other provider learns what WeChat calls the payer.
+        payer_ref=payer.ref if by_script(wanted, payer.place) else None,
+        elsewhere=_is_elsewhere(wanted, payer.place),
+    )
+
+
+def by_script(method: port.Method, place: Place) -> bool:
+    """Does WeChat, around the page, take this payment? It must know the payer then."""
+    return place is Place.WECHAT and place in method.places and Action.SCRIPT in method.actions
 
 
 def _kept(ref: str) -> int | None:

@@ -10,6 +10,8 @@ from yuanyou.payments.port import Place
 from yuanyou.web.shared.trail import trail_of
 
 COOKIE = "about"
+REF = "payer_ref"
+"""Where a session keeps `Payer.ref`."""
 YEAR = 365 * 24 * 3600
 CURRENCIES = ("CNY", "HKD", "TWD", "EUR", "GBP", "JPY", "CAD", "AUD", "SGD", "MYR")
 """What an amount can be shown in beside what is charged."""
@@ -28,6 +30,8 @@ class Payer:
     """Their IP address: said on, never stored."""
     about_in: str | None
     trail: Trail
+    ref: str | None = None
+    """What the app around the page calls them (inside WeChat: their openid), once it was asked."""
 
 
 def payer_of(request: HttpRequest) -> Payer:
@@ -36,6 +40,7 @@ def payer_of(request: HttpRequest) -> Payer:
         address=request.META.get("REMOTE_ADDR", ""),
         about_in=own_currency(request),
         trail=trail_of(request),
+        ref=request.session.get(REF),
     )
 
 

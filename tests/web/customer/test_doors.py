@@ -1,0 +1,208 @@
+"""The right door: a code for a desktop, a button inside WeChat, a page for a phone's browser."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.houses import give_line, see
+from tests.people import People
+from tests.web.console.company import limit
+from tests.web.customer.wallets import DESKTOP, PHONE, WECHAT, Wallets, begin, browser, last_of, path_of
+from yuanyou import wiring
+from yuanyou.flows import settlement
+from yuanyou.flows.step import in_cell
+from yuanyou.kernel.clock import Clock
+from yuanyou.payments.models import Attempt
+from yuanyou.payments.port import Closed, Place
+from yuanyou.payments.rules import AttemptState
+from yuanyou.web.shared import methods
+from yuanyou.web.site import ways
+
+pytestmark = pytest.mark.usefixtures("house")
+
+
+@pytest.fixture
+def company(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wallets]:
+    it, before = Wallets(), settings.CONFIG
+    for module in (ways, methods, wiring):
+        monkeypatch.setattr(module, "payment_providers", lambda: {it.name: it})
+    limit(100_000)
+    yield it
+    settings.CONFIG = before
+
+
+@pytest.fixture
+def line(company: Wallets, people: People) -> int:
+    return give_line(people.mei, now=settings.CLOCK.now() - timedelta(days=3))
+
+
+def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
+    clock = settings.CLOCK
+
+    class Later(Clock):
+        def now(self):  # type: ignore[no-untyped-def]
+            return clock.now() + by
+
+    monkeypatch.setattr(settings, "CLOCK", Later(None))
+
+
+def seen(attempt: Attempt, agent: str = DESKTOP, **headers: str) -> str:
+    answer = browser(agent).get(path_of(attempt.payment.order), headers=headers)
+    return unescape(answer.content.decode())
+
+
+def pay(attempt: Attempt, method: str, agent: str = DESKTOP) -> str:
+    """Send the order page's form; where it leads."""
+    answer = browser(agent).post(path_of(attempt.payment.order) + "pay/", {"method": method})
+    assert answer.status_code == 302
+    return answer.headers["Location"]
+
+
+def test_a_desktop_is_shown_a_code_with_what_scans_it_how_much_and_how_long(line: int) -> None:
+    page = seen(begin(line))
+    assert "Scan with Alipay" in page
+    assert 'class="qr"' in page
+    assert "USD\xa0" in page
+    assert "Good until" in page
+    assert 0 < int(page.partition('data-left="')[2].partition('"')[0]) <= 300
+
+
+def test_the_page_asks_for_itself_and_the_code_is_not_sent_again_while_it_is_good(line: int) -> None:
+    attempt = begin(line)
+    page = seen(attempt)
+    again = page.partition('hx-get="')[2].partition('"')[0]
+    quiet = browser().get(again, headers={"hx-request": "true"})
+    assert (quiet.status_code, quiet.content) == (204, b"")
+
+
+def test_the_page_changes_by_itself_when_the_code_was_paid(line: int, company: Wallets) -> None:
+    attempt = begin(line)
+    again = seen(attempt).partition('hx-get="')[2].partition('"')[0]
+    company.paid[attempt.ref] = None
+    settlement.ask(attempt.pk, source="notice", now=settings.CLOCK.now())
+    page = browser().get(again, headers={"hx-request": "true"}).content.decode()
+    assert "Renewed" in page
+    assert 'class="qr"' not in page
+
+
+def test_a_code_whose_time_is_over_is_not_shown_and_a_new_one_is_made(
+    line: int, company: Wallets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = begin(line)
+    later(monkeypatch, timedelta(minutes=6))
+    page = seen(first)
+    assert "This code has run out" in page
+    assert 'class="qr"' not in page
+    assert pay(first, "stripe:alipay").endswith(path_of(first.payment.order))
+    second = last_of(first.payment.order)
+    assert second.pk != first.pk
+    assert company.closed == [first.ref]
+    assert 'class="qr"' in seen(second)
+
+
+def test_while_it_is_good_asking_again_shows_the_same_code(line: int) -> None:
+    first = begin(line)
+    pay(first, "stripe:alipay")
+    assert last_of(first.payment.order).pk == first.pk
+
+
+def test_a_code_paid_at_the_last_moment_is_found_instead_of_making_a_new_one(
+    line: int, company: Wallets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = begin(line)
+    later(monkeypatch, timedelta(minutes=6))
+    company.paid[first.ref], company.closes = None, Closed.ALREADY_PAID
+    way = pay(first, "stripe:alipay")
+    assert way.endswith("/landed/")
+    browser().get(way.removeprefix(settings.CONFIG.site_url))
+    assert last_of(first.payment.order).pk == first.pk
+    assert "Renewed" in seen(first)
+
+
+def test_a_code_and_its_renewal_both_paid_renew_once_and_the_rest_finds_a_home(
+    line: int, company: Wallets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = begin(line)
+    later(monkeypatch, timedelta(minutes=6))
+    company.closes = None  # nobody says whether the first one is closed: it is not
+    pay(first, "stripe:alipay")
+    second = last_of(first.payment.order)
+    before, now = len(see(line).terms), settings.CLOCK.now()
+    for attempt in (second, first):
+        company.paid[attempt.ref] = None
+        settlement.ask(attempt.pk, source="notice", now=now)
+    assert len(see(line).terms) == before + 1
+    assert see(line).wallet == first.amount
+
+
+def test_a_code_for_a_desktop_is_no_use_on_the_phone_that_opens_the_page(line: int) -> None:
+    page = seen(begin(line), PHONE)
+    assert 'class="qr"' not in page
+    assert "Your order is waiting for payment" in page
+
+
+def test_a_phones_browser_goes_to_the_wallets_page(line: int) -> None:
+    attempt = begin(line, place=Place.PHONE)
+    assert pay(attempt, "stripe:alipay", PHONE) == f"https://pay.example/{attempt.ref}"
+
+
+def test_inside_wechat_a_button_asks_wechat_with_what_the_provider_gave(line: int) -> None:
+    attempt = begin(line, method="wechat_pay", place=Place.WECHAT, payer_ref="o1")
+    page = seen(attempt, WECHAT)
+    params = page.partition('data-wechat-pay="')[2].partition('" data-landed="')[0]
+    assert json.loads(params) == {"appId": "wx1", "package": f"prepay_id={attempt.ref}"}
+    landed = page.partition('data-landed="')[2].partition('"')[0]
+    assert landed == path_of(attempt.payment.order) + "landed/"
+    assert "WeChat did not answer this page" in page
+
+
+def test_wechats_button_is_nothing_outside_wechat(line: int) -> None:
+    attempt = begin(line, method="wechat_pay", place=Place.WECHAT, payer_ref="o1")
+    assert "data-wechat-pay" not in seen(attempt, PHONE)
+    assert "data-wechat-pay" not in seen(attempt, DESKTOP)
+
+
+def test_what_was_asked_for_one_payer_in_wechat_is_not_shown_to_be_paid_by_another(line: int) -> None:
+    first = begin(line, method="wechat_pay", place=Place.WECHAT, payer_ref="o1")
+    guest = browser(WECHAT)
+    session = guest.session
+    session["payer_ref"] = "o2"
+    session.save()
+    guest.post(path_of(first.payment.order) + "pay/", {"method": "stripe:wechat_pay"})
+    second = last_of(first.payment.order)
+    assert second.pk != first.pk
+    assert second.payer_ref == "o2"
+
+
+def test_another_way_is_offered_beside_the_code(line: int, company: Wallets) -> None:
+    first = begin(line)
+    assert "Pay another way" in seen(first)
+    pay(first, "stripe:card")
+    assert last_of(first.payment.order).method == "card"
+    assert company.closed == [first.ref]
+
+
+def test_a_refused_code_says_why_instead_of_showing_it(line: int) -> None:
+    attempt = begin(line)
+    with in_cell(1):
+        Attempt.objects.filter(pk=attempt.pk).update(
+            state=AttemptState.FAILED, reason="insufficient_funds", ask_at=None, settled_at=attempt.created_at
+        )
+    page = seen(attempt)
+    assert "There is not enough money or credit" in page
+    assert 'class="qr"' not in page
+
+
+@pytest.mark.parametrize("agent", [DESKTOP, PHONE, WECHAT])
+def test_a_pay_link_opens_for_somebody_who_is_not_signed_in_wherever_it_is_opened(
+    line: int, agent: str
+) -> None:
+    attempt = begin(line, method="card")
+    client = Client(headers={"user-agent": agent, "accept-language": "en"})
+    page = client.get(path_of(attempt.payment.order)).content.decode()
+    assert 'value="stripe:wechat_pay"' in page
