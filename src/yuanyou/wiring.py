@@ -7,11 +7,12 @@ from django.conf import settings
 
 from yuanyou.esim.port import EsimPlatform
 from yuanyou.messages.port import Channel
-from yuanyou.payments.port import PaymentProvider
+from yuanyou.payments.port import HostApp, PaymentProvider
 from yuanyou.providers.paypal.adapter import PayPal
 from yuanyou.providers.simple_esim.adapter import SimpleEsim
 from yuanyou.providers.smtp.adapter import Smtp
 from yuanyou.providers.stripe.adapter import Stripe
+from yuanyou.providers.wechat.open_id import WeChatApp
 
 
 class NoSuchProvider(LookupError):
@@ -64,6 +65,17 @@ def payment_provider(name: str) -> PaymentProvider:
         return payment_providers()[name]
     except KeyError:
         raise NoSuchProvider(name) from None
+
+
+@cache
+def host_app() -> HostApp | None:
+    """Who asks WeChat for the openid of a payer inside it; None: nobody can, and JSAPI is not offered."""
+    config = settings.CONFIG
+    if not config.wechat_app_secret or "jsapi" not in config.wechat_products:
+        return None
+    return WeChatApp(
+        app_id=config.wechat_app_id, secret=config.wechat_app_secret, base=config.wechat_api_base
+    )
 
 
 @cache

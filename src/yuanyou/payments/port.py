@@ -438,3 +438,19 @@ class PaymentProvider(Protocol):
     def statement(self, day: date) -> Iterator[StatementLine]:
         """Every movement of that day (UTC), for reconciliation. NotYet while the provider still writes it."""
         ...
+
+
+class HostApp(Protocol):
+    """The app whose browser shows our page and takes the money (WeChat): it knows who the payer is."""
+
+    def sign_in_url(self, return_url: str, state: str) -> str:
+        """Where to send a payer who is inside the app: they come straight back to `return_url` with `code`
+        and `state` (letters and digits, at most 128) in the query, and are asked nothing."""
+        ...
+
+    def open_id(self, code: str) -> str:
+        """What the app calls the payer for us (`Ask.payer_ref`). A code is good once, for five minutes.
+
+        Raises Refused (a bad or used code: send the payer again), Unknown, Misconfigured.
+        """
+        ...

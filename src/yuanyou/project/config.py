@@ -89,6 +89,26 @@ class Config:
     """Where PayPal's API is when it is the sandbox; None is PayPal itself."""
     paypal_cert_hosts: tuple[str, ...]
     """Hosts, with their ports, that besides PayPal's own may serve its certificates: the sandbox's."""
+    wechat_mchid: str
+    """Your merchant number at WeChat Pay (mainland, APIv3). WeChat Pay is offered when it is set."""
+    wechat_app_id: str
+    """Id of the official account or app that the merchant number is tied to: wx..."""
+    wechat_app_secret: str = field(repr=False)
+    """Its secret: inside WeChat a payer is known only with it (`jsapi`). Empty for none."""
+    wechat_api_key: str = field(repr=False)
+    """The APIv3 key, 32 characters: opens WeChat Pay's notices."""
+    wechat_cert_serial: str
+    """Serial number of your merchant certificate, in hex."""
+    wechat_private_key: str = field(repr=False)
+    """The private key of your merchant certificate (apiclient_key.pem), with or without its frame."""
+    wechat_public_keys: tuple[str, ...] = field(repr=False)
+    """What proves WeChat Pay's answers and notices: PUB_KEY_ID_...=MII..., the key you downloaded without its
+    frame, the current one first; or serial number=platform certificate. Keep the previous while it changes."""
+    wechat_products: tuple[str, ...]
+    """What your merchant number is approved for: native, jsapi, h5, codepay. `native` when unset; the demo
+    has all."""
+    wechat_api_base: str | None
+    """Where WeChat's interfaces are when it is the sandbox; None is WeChat itself."""
     esim_url: str
     """Address of the eSIM platform."""
     esim_token: str = field(repr=False)
@@ -169,6 +189,17 @@ class Config:
                 read, "paypal_api_base", live=payment_settings.PAYPAL_API
             ),
             paypal_cert_hosts=read.listing("paypal_cert_hosts"),
+            wechat_mchid=read.optional("wechat_mchid") or "",
+            wechat_app_id=read.optional("wechat_app_id") or "",
+            wechat_app_secret=read.optional("wechat_app_secret") or "",
+            wechat_api_key=read.optional("wechat_api_key") or "",
+            wechat_cert_serial=read.optional("wechat_cert_serial") or "",
+            wechat_private_key=read.optional("wechat_private_key") or "",
+            wechat_public_keys=read.listing("wechat_public_keys"),
+            wechat_products=payment_settings.wechat_products(read),
+            wechat_api_base=payment_settings.api_base(
+                read, "wechat_api_base", live=payment_settings.WECHAT_API
+            ),
             esim_url=read.url("esim_url", "http://127.0.0.1:8001/esim", what="your eSIM platform's address"),
             esim_token=read.text("esim_token", "", what="the bearer token of your eSIM platform"),
             smtp_host=read.text("smtp_host", "127.0.0.1", what="your mail server"),

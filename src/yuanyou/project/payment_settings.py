@@ -4,6 +4,7 @@ from yuanyou.project.environ import Reader, Unsafe, variable
 
 STRIPE_API = "https://api.stripe.com"
 PAYPAL_API = "https://api-m.paypal.com"
+WECHAT_API = "https://api.mch.weixin.qq.com"
 STRIPE = {
     "stripe_secret_key": "your live secret key from Stripe's dashboard",
     "stripe_webhook_secrets": "the signing secret of your Stripe webhook",
@@ -13,7 +14,18 @@ PAYPAL = {
     "paypal_client_secret": "the secret of your live app in PayPal's developer dashboard",
     "paypal_webhook_ids": "the id of the webhook of your live app in PayPal's developer dashboard",
 }
+WECHAT = {
+    "wechat_mchid": "your merchant number at WeChat Pay",
+    "wechat_app_id": "the id of the app that your merchant number is tied to",
+    "wechat_api_key": "the APIv3 key of your merchant number",
+    "wechat_cert_serial": "the serial number of your merchant certificate",
+    "wechat_private_key": "the private key of your merchant certificate",
+    "wechat_public_keys": "WeChat Pay's public key for you, as PUB_KEY_ID_...=MII...",
+}
 """What each needs, with the words that end "Set ... to"."""
+WECHAT_PRODUCTS = ("native", "jsapi", "h5", "codepay")
+SANDBOX_APP = "wxsandbox"
+"""How the app id begins that `yuanyou up` makes."""
 STRIPE_METHODS = ("card", "alipay", "wechat_pay", "us_bank_account")
 SANDBOX_CLIENT = "sandbox-"
 """How the client ids begin that `yuanyou up` makes."""
@@ -21,17 +33,19 @@ SANDBOX_CLIENT = "sandbox-"
 
 def check(read: Reader) -> None:
     """Unsafe when a company is set up by half, and in production when there is none or a simulated one."""
-    for company in (STRIPE, PAYPAL):
+    for company in (STRIPE, PAYPAL, WECHAT):
         missing = [name for name in company if read.optional(name) is None]
         if read.production and missing and len(missing) < len(company):
             raise Unsafe(f"Set {variable(missing[0])} to {company[missing[0]]}.")
     if not read.production:
         return
-    if not any(read.optional(name) for name in (*STRIPE, *PAYPAL)):
+    if not any(read.optional(name) for name in (*STRIPE, *PAYPAL, *WECHAT)):
         raise Unsafe(
             f"Set {_named(STRIPE)} to take cards with Stripe, or {_named(PAYPAL)} to take PayPal: without one"
             " nobody can pay."
         )
+    if (read.optional("wechat_app_id") or "").startswith(SANDBOX_APP):
+        raise Unsafe("YUANYOU_WECHAT_APP_ID is the demo's, with which nobody pays: set your own.")
     if "_test_" in (read.optional("stripe_secret_key") or ""):
         raise Unsafe("YUANYOU_STRIPE_SECRET_KEY is a test key, with which nobody pays: set the live key.")
     if (read.optional("paypal_client_id") or "").startswith(SANDBOX_CLIENT):
@@ -54,6 +68,17 @@ def stripe_methods(read: Reader) -> tuple[str, ...]:
         if code not in STRIPE_METHODS:
             raise Unsafe(f"{variable('stripe_methods')} knows {', '.join(STRIPE_METHODS)}, not {code}.")
     return chosen or (STRIPE_METHODS[:1] if read.production else STRIPE_METHODS)
+
+
+def wechat_products(read: Reader) -> tuple[str, ...]:
+    """Unsafe for a product nobody knows, and for JSAPI without what it needs to know the payer."""
+    chosen = read.listing("wechat_products")
+    for code in chosen:
+        if code not in WECHAT_PRODUCTS:
+            raise Unsafe(f"{variable('wechat_products')} knows {', '.join(WECHAT_PRODUCTS)}, not {code}.")
+    if "jsapi" in chosen and read.optional("wechat_app_secret") is None:
+        raise Unsafe(f"Set {variable('wechat_app_secret')} to the secret of your app: jsapi needs it.")
+    return chosen or (WECHAT_PRODUCTS[:1] if read.production else WECHAT_PRODUCTS)
 
 
 def _named(company: dict[str, str]) -> str:

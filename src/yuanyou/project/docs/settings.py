@@ -29,6 +29,14 @@ PAYPAL = {
     "YUANYOU_PAYPAL_CLIENT_SECRET": "ESecret",
     "YUANYOU_PAYPAL_WEBHOOK_IDS": "1JE4291016473214C",
 }
+WECHAT = {
+    "YUANYOU_WECHAT_MCHID": "1900000001",
+    "YUANYOU_WECHAT_APP_ID": "wx0123456789abcdef",
+    "YUANYOU_WECHAT_API_KEY": "32 characters for this table ...",
+    "YUANYOU_WECHAT_CERT_SERIAL": "5157F09EFDC096DE15EBE81A47057A72",
+    "YUANYOU_WECHAT_PRIVATE_KEY": "MIIEvw",
+    "YUANYOU_WECHAT_PUBLIC_KEYS": "PUB_KEY_ID_01=MIIBIj",
+}
 """The companies that take money: all of one is required."""
 
 HEAD = """# Settings
@@ -64,7 +72,7 @@ def required(name: str) -> str | None:
     """How production wants it; None when it starts without."""
     if name in MUST:
         return "**required**"
-    for company, needs in (("Stripe", STRIPE), ("PayPal", PAYPAL)):
+    for company, needs in (("Stripe", STRIPE), ("PayPal", PAYPAL), ("WeChat Pay", WECHAT)):
         if name in needs:
             return f"**required for** {company}"
     return None
