@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from yuanyou_sandbox.alipay.company import open_company as alipay
 from yuanyou_sandbox.esim.company import open_company as esim
 from yuanyou_sandbox.home import Home
 from yuanyou_sandbox.mail.company import open_company as mail
@@ -25,7 +26,7 @@ from yuanyou_sandbox.shared.words import Translator, language_of
 from yuanyou_sandbox.shared.world import World
 from yuanyou_sandbox.stripe.company import open_company as stripe
 
-COMPANIES = (stripe, paypal, mail, esim)
+COMPANIES = (stripe, paypal, alipay, mail, esim)
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -9,6 +9,7 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 8002
 DEFAULT_SMTP_PORT = 8025
 PAYPAL_MERCHANT_ID = "YUANYOUSHOP88"
+ALIPAY_APP_ID, ALIPAY_SELLER_ID = "2021000100000088", "2088000100000088"
 
 
 class Unsafe(ValueError):
@@ -30,6 +31,10 @@ class Settings:
     paypal_merchant_id: str = PAYPAL_MERCHANT_ID
     paypal_webhook_id: str | None = None
     paypal_webhook_url: str | None = None
+    alipay_app_id: str = ALIPAY_APP_ID
+    alipay_seller_id: str = ALIPAY_SELLER_ID
+    alipay_app_public_key: str | None = None
+    alipay_private_key: str | None = None
     esim_token: str | None = None
     clock_file: Path | None = None
 
@@ -64,6 +69,10 @@ class Settings:
             paypal_merchant_id=given["paypal_merchant_id"] or PAYPAL_MERCHANT_ID,
             paypal_webhook_id=given["paypal_webhook_id"],
             paypal_webhook_url=given["paypal_webhook_url"],
+            alipay_app_id=given["alipay_app_id"] or ALIPAY_APP_ID,
+            alipay_seller_id=given["alipay_seller_id"] or ALIPAY_SELLER_ID,
+            alipay_app_public_key=given["alipay_app_public_key"],
+            alipay_private_key=given["alipay_private_key"],
             esim_token=given["esim_token"],
             clock_file=Path(given["clock_file"]) if given["clock_file"] else None,
         )

@@ -63,6 +63,11 @@ class RunningSandbox:
         return f"{self.url}/paypal"
 
     @property
+    def alipay_url(self) -> str:
+        """Instead of https://openapi.alipay.com; the gateway is `/gateway.do` below it."""
+        return f"{self.url}/alipay"
+
+    @property
     def esim_url(self) -> str:
         return f"{self.url}/esim"
 

@@ -51,6 +51,10 @@ class Outgoing:
     body: bytes
 
 
+def _any_2xx(status: int, _body: bytes) -> bool:
+    return status in ACCEPTED
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """How a company notifies: `compose(reference)`, and seconds until each further try."""
@@ -58,6 +62,8 @@ class Sender:
     compose: Callable[[str], Outgoing | None]
     """None: there is nowhere to send it to; it is dropped."""
     plan: Sequence[float]
+    accepts: Callable[[int, bytes], bool] = _any_2xx
+    """Does this answer (status, body) end it?"""
 
 
 class Notices:
@@ -167,7 +173,7 @@ class Notices:
         sender = self._senders[company]
         outgoing = sender.compose(reference)
         began = time.monotonic()
-        status: int | None = None
+        status, accepted = None, False
         if outgoing is None:
             self._ended.append((("dropped", self._clock.now(), notice_id), None))
             self._news.set()
@@ -175,10 +181,11 @@ class Notices:
         try:
             got: Answer = await self._poster.post(outgoing.url, outgoing.headers, outgoing.body)
             status, answer = got.status, got.body[:KEPT_ANSWER].decode(errors="replace")
+            accepted = sender.accepts(got.status, got.body)
         except NoAnswer as why:
             answer = str(why)
         took = int((time.monotonic() - began) * 1000)
-        state, due_at = self._next(sender, tries, accepted=status in ACCEPTED)
+        state, due_at = self._next(sender, tries, accepted=accepted)
         if state != "delivered":
             log.warning("%s notice %s: %s %s, now %s", company, reference, status or "", answer, state)
         self._ended.append(((state, due_at, notice_id), (notice_id, self._clock.now(), status, took, answer)))

@@ -1,0 +1,1 @@
+"""Alipay (mainland OpenAPI, version 2 gateway), simulated."""
