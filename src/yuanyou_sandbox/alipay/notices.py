@@ -1,7 +1,7 @@
 """Notices: forms, signed without `sign` and `sign_type`, tried eight times until the answer is `success`.
 
-Source: opendocs.alipay.com/open/270/105902 (asynchronous notices). The try is signed and dated in real time, as the receiver's
-clock is; what it tells of the trade is dated by the companies' clock.
+Source: opendocs.alipay.com/open/270/105902 (asynchronous notices). The try is signed and dated in real
+time, as the receiver's clock is; what it tells of the trade is dated by the companies' clock.
 """
 
 import time

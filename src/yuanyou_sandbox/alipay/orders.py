@@ -1,6 +1,7 @@
 """Orders and their trades. An order is what the shop asked for; its trade begins when the payer opens it.
 
-Source: Alipay's pages of alipay.trade.page.pay, wap.pay, precreate, pay, query, close and cancel. What a moment changes (time is up, refunds are over) is worked out when somebody looks.
+Source: Alipay's pages of alipay.trade.page.pay, wap.pay, precreate, pay, query, close and cancel. What a
+moment changes (time is up, refunds are over) is worked out when somebody looks.
 """
 
 from dataclasses import dataclass
