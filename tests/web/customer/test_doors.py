@@ -1,7 +1,6 @@
 """The right door: a code for a desktop, a button inside WeChat, a page for a phone's browser."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 
@@ -9,36 +8,16 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.houses import give_line, see
-from tests.people import People
-from tests.web.console.company import limit
+from tests.houses import see
 from tests.web.customer.wallets import DESKTOP, PHONE, WECHAT, Wallets, begin, browser, last_of, path_of
-from yuanyou import wiring
 from yuanyou.flows import settlement
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.clock import Clock
 from yuanyou.payments.models import Attempt
 from yuanyou.payments.port import Closed, Place
 from yuanyou.payments.rules import AttemptState
-from yuanyou.web.shared import methods
-from yuanyou.web.site import ways
 
 pytestmark = pytest.mark.usefixtures("house")
-
-
-@pytest.fixture
-def company(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wallets]:
-    it, before = Wallets(), settings.CONFIG
-    for module in (ways, methods, wiring):
-        monkeypatch.setattr(module, "payment_providers", lambda: {it.name: it})
-    limit(100_000)
-    yield it
-    settings.CONFIG = before
-
-
-@pytest.fixture
-def line(company: Wallets, people: People) -> int:
-    return give_line(people.mei, now=settings.CLOCK.now() - timedelta(days=3))
 
 
 def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
@@ -80,10 +59,10 @@ def test_the_page_asks_for_itself_and_the_code_is_not_sent_again_while_it_is_goo
     assert (quiet.status_code, quiet.content) == (204, b"")
 
 
-def test_the_page_changes_by_itself_when_the_code_was_paid(line: int, company: Wallets) -> None:
+def test_the_page_changes_by_itself_when_the_code_was_paid(line: int, wallets: Wallets) -> None:
     attempt = begin(line)
     again = seen(attempt).partition('hx-get="')[2].partition('"')[0]
-    company.paid[attempt.ref] = None
+    wallets.paid[attempt.ref] = None
     settlement.ask(attempt.pk, source="notice", now=settings.CLOCK.now())
     page = browser().get(again, headers={"hx-request": "true"}).content.decode()
     assert "Renewed" in page
@@ -91,7 +70,7 @@ def test_the_page_changes_by_itself_when_the_code_was_paid(line: int, company: W
 
 
 def test_a_code_whose_time_is_over_is_not_shown_and_a_new_one_is_made(
-    line: int, company: Wallets, monkeypatch: pytest.MonkeyPatch
+    line: int, wallets: Wallets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = begin(line)
     later(monkeypatch, timedelta(minutes=6))
@@ -101,7 +80,7 @@ def test_a_code_whose_time_is_over_is_not_shown_and_a_new_one_is_made(
     assert pay(first, "stripe:alipay").endswith(path_of(first.payment.order))
     second = last_of(first.payment.order)
     assert second.pk != first.pk
-    assert company.closed == [first.ref]
+    assert wallets.closed == [first.ref]
     assert 'class="qr"' in seen(second)
 
 
@@ -112,11 +91,11 @@ def test_while_it_is_good_asking_again_shows_the_same_code(line: int) -> None:
 
 
 def test_a_code_paid_at_the_last_moment_is_found_instead_of_making_a_new_one(
-    line: int, company: Wallets, monkeypatch: pytest.MonkeyPatch
+    line: int, wallets: Wallets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = begin(line)
     later(monkeypatch, timedelta(minutes=6))
-    company.paid[first.ref], company.closes = None, Closed.ALREADY_PAID
+    wallets.paid[first.ref], wallets.closes = None, Closed.ALREADY_PAID
     way = pay(first, "stripe:alipay")
     assert way.endswith("/landed/")
     browser().get(way.removeprefix(settings.CONFIG.site_url))
@@ -125,16 +104,16 @@ def test_a_code_paid_at_the_last_moment_is_found_instead_of_making_a_new_one(
 
 
 def test_a_code_and_its_renewal_both_paid_renew_once_and_the_rest_finds_a_home(
-    line: int, company: Wallets, monkeypatch: pytest.MonkeyPatch
+    line: int, wallets: Wallets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = begin(line)
     later(monkeypatch, timedelta(minutes=6))
-    company.closes = None  # nobody says whether the first one is closed: it is not
+    wallets.closes = None  # nobody says whether the first one is closed: it is not
     pay(first, "stripe:alipay")
     second = last_of(first.payment.order)
     before, now = len(see(line).terms), settings.CLOCK.now()
     for attempt in (second, first):
-        company.paid[attempt.ref] = None
+        wallets.paid[attempt.ref] = None
         settlement.ask(attempt.pk, source="notice", now=now)
     assert len(see(line).terms) == before + 1
     assert see(line).wallet == first.amount
@@ -179,12 +158,12 @@ def test_what_was_asked_for_one_payer_in_wechat_is_not_shown_to_be_paid_by_anoth
     assert second.payer_ref == "o2"
 
 
-def test_another_way_is_offered_beside_the_code(line: int, company: Wallets) -> None:
+def test_another_way_is_offered_beside_the_code(line: int, wallets: Wallets) -> None:
     first = begin(line)
     assert "Pay another way" in seen(first)
     pay(first, "stripe:card")
     assert last_of(first.payment.order).method == "card"
-    assert company.closed == [first.ref]
+    assert wallets.closed == [first.ref]
 
 
 def test_a_refused_code_says_why_instead_of_showing_it(line: int) -> None:

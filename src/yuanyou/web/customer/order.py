@@ -34,6 +34,7 @@ from yuanyou.payments import queries as payments
 from yuanyou.payments.port import Why
 from yuanyou.payments.queries import AttemptView, PaymentView
 from yuanyou.payments.rules import OPEN, AttemptState
+from yuanyou.web.customer import who_pays
 from yuanyou.web.customer.access import opened_order
 from yuanyou.web.customer.came_back import CameBack, came_back
 from yuanyou.web.customer.doors import Door, door_of
@@ -130,13 +131,21 @@ def landed(_request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
 @require_POST
 def pay(request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
     """Another try: the same pay page, or another method with the order kept."""
-    order = opened_order(ref, token)
+    return pay_order(request, opened_order(ref, token))
+
+
+def pay_order(request: HttpRequest, order: Order) -> HttpResponse:
+    """Try to pay an order as the form says: to the pay page, or back to the order's own."""
     tender = methods.tender(
         request.POST.get("method", ""),
         use_wallet=bool(request.POST.get("use_wallet")),
         keep=bool(request.POST.get("keep")),
         payer=payer_of(request),
     )
+    if tender.elsewhere:
+        return redirect(links.go_on_page(order, request.POST["method"]))
+    if methods.lacks_payer(tender):
+        return who_pays.ask(request, back=links.order_page(order))
     if _owner(request, order) is None:
         tender = replace(tender, keep=False, saved_id=None)
     try:
@@ -164,23 +173,23 @@ def _page(order: Order, *, owner: Person | None, payer: Payer) -> OrderPage:
     assert payment is not None
     asked = [attempt for attempt in payment.attempts if not attempt.is_wallet]
     last = asked[-1] if asked else None
-    offered = methods.fitting(_rest(payment), place=payer.place) if order.state == OrderState.OPEN else []
+    offered = methods.fitting(rest_of(payment), place=payer.place) if order.state == OrderState.OPEN else []
     now = settings.CLOCK.now()
     door = door_of(last, place=payer.place, now=now) if order.state == OrderState.OPEN else None
-    kept = usable(owner, _rest(payment), now=now) if owner and offered else []
+    kept = usable(owner, rest_of(payment), now=now) if owner and offered else []
     before, after = order.result.get("before") or {}, order.result.get("after") or {}
     return OrderPage(
         order=order,
         phase=door.phase if door else _phase(order, last.state if last else None),
         door=door,
         path=reverse("customer:order", args=[order.ref, order.token]),
-        rest=_rest(payment),
+        rest=rest_of(payment),
         reason_words=str(words_for(last.reason)) if last and last.reason else "",
         kept=kept,
         methods=offered,
         chosen=_first_choice([*kept, *offered], last),
         may_keep=owner is not None and any(method.saves for method in offered),
-        about=_about(_rest(payment), payer, now=now) if offered else None,
+        about=_about(rest_of(payment), payer, now=now) if offered else None,
         open_until=payment.expires_at,
         may_pay_later=last is not None and last.reason == Why.INSUFFICIENT_FUNDS,
         receipt=receipt,
@@ -203,7 +212,7 @@ def _about(rest: Money, payer: Payer, *, now: datetime) -> FxQuote | None:
     return catalog.about(rest, into=payer.about_in, now=now) if payer.about_in else None
 
 
-def _rest(payment: PaymentView) -> Money:
+def rest_of(payment: PaymentView) -> Money:
     """What is left to pay beside the wallet's part that is held."""
     held = [a.amount for a in payment.attempts if a.is_wallet and a.state == AttemptState.PROCESSING]
     return payment.amount - total(held, currency=payment.amount.currency)

@@ -27,6 +27,7 @@ from yuanyou.lines.rules import NotRenewable
 from yuanyou.orders.actions import OtherOrder
 from yuanyou.orders.models import Order
 from yuanyou.payments.rules import wallet_share
+from yuanyou.web.customer import who_pays
 from yuanyou.web.customer.forms import PayForm
 from yuanyou.web.customer.kept import KeptShown, usable
 from yuanyou.web.shared import methods
@@ -134,10 +135,16 @@ def go(request: HttpRequest, form: PayForm, begin: Begin) -> HttpResponse | str:
         keep=form.cleaned_data["keep"],
         payer=payer_of(request),
     )
+    if methods.lacks_payer(tender):
+        sent = request.POST.copy()
+        sent.pop("csrfmiddlewaretoken", None)
+        return who_pays.ask(request, back=f"{request.path}?{sent.urlencode()}")
     try:
         order, url = begin(tender, form.cleaned_data["key"])
     except tuple(REFUSALS) as refusal:
         return str(REFUSALS[type(refusal)])
+    if tender.elsewhere:
+        url = links.go_on_page(order, form.cleaned_data["method"])
     answer = redirect(url or links.order_page(order))
     remember_device(request, answer)
     return answer

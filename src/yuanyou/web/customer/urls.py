@@ -1,6 +1,17 @@
 from django.urls import path
 
-from yuanyou.web.customer import auto_renewal, buy, home, order, receipts, renew, start_now, ways_to_pay
+from yuanyou.web.customer import (
+    auto_renewal,
+    buy,
+    elsewhere,
+    home,
+    order,
+    receipts,
+    renew,
+    start_now,
+    ways_to_pay,
+    who_pays,
+)
 
 app_name = "customer"
 urlpatterns = [
@@ -21,6 +32,8 @@ urlpatterns = [
     path("orders/<str:ref>/<uuid:token>/pay/", order.pay, name="pay"),
     path("orders/<str:ref>/<uuid:token>/receipt/", receipts.receipt, name="receipt"),
     path("orders/<str:ref>/<uuid:token>/receipt.pdf", receipts.receipt_pdf, name="receipt-pdf"),
+    path("who-pays/", who_pays.known, name="known"),
+    path("go-on/<str:signed>/", elsewhere.go_on, name="go-on"),
     path("account/ways-to-pay/", ways_to_pay.overview, name="ways-to-pay"),
     path("account/ways-to-pay/<str:ref>/place/", ways_to_pay.place, name="place-way-to-pay"),
     path("account/ways-to-pay/<str:ref>/remove/", ways_to_pay.remove, name="remove-way-to-pay"),

@@ -127,6 +127,14 @@ def tender(code: str, *, use_wallet: bool, keep: bool, payer: Payer) -> Tender:
     )
 
 
+def lacks_payer(chosen: Tender) -> bool:
+    """Must WeChat be asked first who is paying?"""
+    if chosen.provider is None or chosen.method is None or chosen.payer_ref is not None:
+        return False
+    wanted = payment_providers()[chosen.provider].capabilities().method(chosen.method)
+    return wanted is not None and by_script(wanted, chosen.place)
+
+
 def by_script(method: port.Method, place: Place) -> bool:
     """Does WeChat, around the page, take this payment? It must know the payer then."""
     return place is Place.WECHAT and place in method.places and Action.SCRIPT in method.actions
