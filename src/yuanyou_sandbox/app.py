@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from yuanyou_sandbox.carrier.company import open_company as carrier
 from yuanyou_sandbox.alipay.company import open_company as alipay
 from yuanyou_sandbox.esim.company import open_company as esim
 from yuanyou_sandbox.home import Home
@@ -26,7 +27,7 @@ from yuanyou_sandbox.shared.words import Translator, language_of
 from yuanyou_sandbox.shared.world import World
 from yuanyou_sandbox.stripe.company import open_company as stripe
 
-COMPANIES = (stripe, paypal, alipay, mail, esim)
+COMPANIES = (stripe, paypal, alipay, mail, esim, carrier)
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -36,6 +36,7 @@ class Settings:
     alipay_app_public_key: str | None = None
     alipay_private_key: str | None = None
     esim_token: str | None = None
+    carrier_token: str | None = None
     clock_file: Path | None = None
 
     def __post_init__(self) -> None:
@@ -74,5 +75,6 @@ class Settings:
             alipay_app_public_key=given["alipay_app_public_key"],
             alipay_private_key=given["alipay_private_key"],
             esim_token=given["esim_token"],
+            carrier_token=given["carrier_token"],
             clock_file=Path(given["clock_file"]) if given["clock_file"] else None,
         )

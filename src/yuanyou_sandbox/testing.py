@@ -27,6 +27,7 @@ class RunningSandbox:
 
     paypal_client_id, paypal_client_secret = PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET
     paypal_merchant_id, paypal_webhook_id = PAYPAL_MERCHANT_ID, PAYPAL_WEBHOOK_ID
+    carrier_token = "carrier_sandbox"  # noqa: S105  opens nothing outside the sandbox
 
     def __init__(
         self,
@@ -70,6 +71,10 @@ class RunningSandbox:
     @property
     def esim_url(self) -> str:
         return f"{self.url}/esim"
+
+    @property
+    def carrier_url(self) -> str:
+        return f"{self.url}/carrier"
 
     @property
     def pid(self) -> int:
@@ -177,6 +182,7 @@ class RunningSandbox:
             "SANDBOX_PAYPAL_WEBHOOK_ID": self.paypal_webhook_id,
             "SANDBOX_PAYPAL_WEBHOOK_URL": self._notify_paypal or "",
             "SANDBOX_ESIM_TOKEN": self.esim_token,
+            "SANDBOX_CARRIER_TOKEN": self.carrier_token,
             "SANDBOX_CLOCK_FILE": str(self._clock_file or ""),
         }
         kept = {

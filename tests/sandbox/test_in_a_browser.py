@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 def test_no_page_has_a_barrier(
     browser: Browser, sandbox: RunningSandbox, api: stripe.StripeClient, scheme: str, language: str
 ) -> None:
-    addresses = [f"{sandbox.url}{path}" for path in ("/", "/stripe/", "/notices", "/mail/", "/esim/")]
+    addresses = [f"{sandbox.url}{path}" for path in ("/", "/stripe/", "/notices", "/mail/", "/esim/", "/carrier/")]
     addresses += _pay_pages(sandbox, api)
     assert _barriers(browser, addresses, language, scheme) == []
 
