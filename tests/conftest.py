@@ -29,6 +29,7 @@ settings.CONFIG = replace(
     stripe_api_base=NOBODY,
     stripe_webhook_secrets=("whsec_test",),
     esim_url=NOBODY,
+    carrier_url=NOBODY,
 )
 KEPT = {"django_migrations", "django_content_type"}
 

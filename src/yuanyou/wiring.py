@@ -7,8 +7,10 @@ from django.conf import settings
 
 from yuanyou.esim.port import EsimPlatform
 from yuanyou.messages.port import Channel
+from yuanyou.network.port import Carrier
 from yuanyou.payments.port import HostApp, PaymentProvider
 from yuanyou.providers.paypal.adapter import PayPal
+from yuanyou.providers.simple_carrier.adapter import SimpleCarrier
 from yuanyou.providers.simple_esim.adapter import SimpleEsim
 from yuanyou.providers.smtp.adapter import Smtp
 from yuanyou.providers.stripe.adapter import Stripe
@@ -81,6 +83,11 @@ def host_app() -> HostApp | None:
 @cache
 def esim_platform() -> EsimPlatform:
     return SimpleEsim(url=settings.CONFIG.esim_url, token=settings.CONFIG.esim_token)
+
+
+@cache
+def carrier() -> Carrier:
+    return SimpleCarrier(url=settings.CONFIG.carrier_url, token=settings.CONFIG.carrier_token)
 
 
 @cache

@@ -35,6 +35,8 @@ def sandbox(companies: RunningSandbox, house: None) -> Iterator[RunningSandbox]:
         paypal_cert_hosts=(companies.url.removeprefix("http://"),),
         esim_url=companies.esim_url,
         esim_token=companies.esim_token,
+        carrier_url=companies.carrier_url,
+        carrier_token=companies.carrier_token,
     )
     _forget_adapters()
     yield companies
@@ -50,5 +52,5 @@ def sound(house: None) -> Iterator[None]:
 
 
 def _forget_adapters() -> None:
-    for adapters in (wiring.payment_providers, wiring.esim_platform):
+    for adapters in (wiring.payment_providers, wiring.esim_platform, wiring.carrier):
         adapters.cache_clear()

@@ -23,6 +23,8 @@ PRODUCTION = {
     "YUANYOU_PAYPAL_WEBHOOK_IDS": "1JE4291016473214C",
     "YUANYOU_ESIM_URL": "https://esim.example",
     "YUANYOU_ESIM_TOKEN": "token",
+    "YUANYOU_CARRIER_URL": "https://carrier.example",
+    "YUANYOU_CARRIER_TOKEN": "token",
     "YUANYOU_SMTP_HOST": "mail.example",
     "YUANYOU_MAIL_FROM": "care@yuanyou.example",
 }

@@ -65,6 +65,7 @@ class Policy:
     refund_window_days: int = 30
     refund_max_used_percent: int = 10
     emergency_day: bool = False
+    suspended_incoming_sms: bool = True
 
     def check(self, *, plan_days: int) -> None:
         """BadPolicy unless grace is 0-7 days and at most a third of the plan, and the rest in its range."""

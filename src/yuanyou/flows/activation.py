@@ -18,6 +18,7 @@ from yuanyou.esim.models import Profile
 from yuanyou.esim.port import EsimRefused, EsimTrouble, IssuedProfile
 from yuanyou.flows import checkout, receipts, terms
 from yuanyou.flows.checkout import Tender
+from yuanyou.flows.moves import settle
 from yuanyou.flows.paid import Paid
 from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.identity import queries as identity
@@ -119,7 +120,7 @@ def _activate(profile_id: int, issued: IssuedProfile, *, now: datetime) -> None:
     lines.move(line, LineEvent.ACTIVATED, at=now, cause=profile.ref)
     if current.waiting and _plan_starts_on_payment(current):
         terms.start_waiting(current, cause=profile.ref, now=now)
-    lines.schedule(lines.timeline(line))
+    settle(lines.timeline(line), now=now)
     messages.queue(
         "line_active",
         key=f"line-active:{line.pk}",

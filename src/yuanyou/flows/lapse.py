@@ -7,6 +7,7 @@ sweep()             the loop: claim lines whose instant has come, one transactio
 from datetime import datetime, timedelta
 
 from yuanyou.flows.earning import earn_rest
+from yuanyou.flows.moves import settle
 from yuanyou.flows.step import LEASE, apart, in_cell
 from yuanyou.lines import actions as lines
 from yuanyou.lines.actions import Timeline
@@ -24,7 +25,7 @@ def sweep(cell: int, *, now: datetime, limit: int = 100) -> int:
         due_ids = lines.claim_due(now=now, lease=LEASE, limit=limit)
     for line_id in due_ids:
         with apart(f"the sweep of line {line_id}"), in_cell(cell):
-            lines.schedule(bring_up_to_date(lines.lock(line_id), now=now))
+            settle(bring_up_to_date(lines.lock(line_id), now=now), now=now)
     return len(due_ids)
 
 
@@ -41,7 +42,7 @@ def bring_up_to_date(current: Timeline, *, now: datetime) -> Timeline:
         )
         if found is None:
             if moved:
-                lines.schedule(current)
+                settle(current, now=now)
             return current
         what, at = found
         if what is Due.RELEASE and not _may_release(current):

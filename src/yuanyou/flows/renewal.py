@@ -18,6 +18,7 @@ from yuanyou.catalog.rules import Quote, days_given_up
 from yuanyou.flows import checkout, receipts, terms
 from yuanyou.flows.checkout import Tender
 from yuanyou.flows.lapse import bring_up_to_date
+from yuanyou.flows.moves import settle
 from yuanyou.flows.paid import Paid
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.ids import cell_of
@@ -188,7 +189,7 @@ def finish(paid: Paid, *, now: datetime) -> None:
     term = terms.put(current.line, order, quote, starts_at=starts_at, at_first_use=False, now=now)
     lines.move(current.line, LineEvent.RENEWED, at=now, cause=order.ref, term_id=term.pk)
     after = lines.joined(current, term)
-    lines.schedule(after)
+    settle(after, now=now)
     result = {"before": before, "after": _after(before, after, quote), "plan_texts": quote.plan.texts}
     orders.fulfil(order, result=result, line_id=current.line.pk, now=now)
     receipts.write(paid, quote=quote, now=now)

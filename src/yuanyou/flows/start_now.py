@@ -13,6 +13,7 @@ from yuanyou.allowances.queries import Left
 from yuanyou.catalog.rules import days_given_up
 from yuanyou.flows import terms, tries
 from yuanyou.flows.lapse import bring_up_to_date
+from yuanyou.flows.moves import settle
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.ids import cell_of
 from yuanyou.kernel.units import Unit
@@ -90,7 +91,7 @@ def begin(line_id: int, *, customer_id: int, running_id: int, term_id: int, now:
         terms.cut(running, at=now)
         terms.start_waiting(current, cause=BY_ITS_OWNER, now=now)
         after = lines.timeline(current.line)
-        lines.schedule(after)
+        settle(after, now=now)
         if mandate is not None:  # what is paid for ends sooner, and so does the time to renew it
             saved.look_again(mandate, at=tries.first(after, now=now), order_id=mandate.order_id)
     return True

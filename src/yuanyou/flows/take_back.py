@@ -10,6 +10,7 @@ from yuanyou.catalog.rules import Quote
 from yuanyou.flows import terms
 from yuanyou.flows.earning import rest_entry, rest_of
 from yuanyou.flows.lapse import bring_up_to_date
+from yuanyou.flows.moves import settle
 from yuanyou.kernel.money import Money
 from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import Entry
@@ -102,6 +103,6 @@ def _settle(current: Timeline, *, quarantine: int, cause: str, now: datetime) ->
         if line.number is not None:
             lines.release_number(line, rests_until=now + timedelta(days=quarantine))
         lines.move(line, LineEvent.CLOSED, at=now, cause=cause)
-        lines.schedule(lines.timeline(line))
+        settle(lines.timeline(line), now=now)
         return
-    lines.schedule(bring_up_to_date(current, now=now))
+    settle(bring_up_to_date(current, now=now), now=now)

@@ -5,6 +5,7 @@ from datetime import datetime
 from yuanyou.allowances import actions as allowances
 from yuanyou.flows import terms
 from yuanyou.flows.lapse import bring_up_to_date
+from yuanyou.flows.moves import settle
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.ids import cell_of
 from yuanyou.kernel.units import Unit
@@ -21,5 +22,5 @@ def record(line_id: int, unit: Unit, amount: int, *, key: str, country: str, now
         waits = current.running is None and current.waiting and current.waiting[0].at_first_use
         if current.line.state == LineState.ACTIVE and waits:
             terms.start_waiting(current, cause=FIRST_USE, now=now)
-            lines.schedule(lines.timeline(current.line))
+            settle(lines.timeline(current.line), now=now)
         return allowances.use(line_id, unit, amount, key=key, country=country, now=now)

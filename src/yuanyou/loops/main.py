@@ -5,7 +5,7 @@
 
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from threading import Event
@@ -23,6 +23,7 @@ from yuanyou.flows import (
     earning,
     lapse,
     letters,
+    network,
     receipts,
     reconciliation,
     refund,
@@ -34,6 +35,8 @@ from yuanyou.wiring import payment_providers
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 0.1
+NUDGED = {"inbox": settlement.CHANNEL, "network": network.CHANNEL}
+"""Which loops wake at once, and on whose word."""
 
 
 def loops(cells: tuple[int, ...], *, inbox_workers: int = 2) -> list[Loop]:
@@ -52,6 +55,7 @@ def loops(cells: tuple[int, ...], *, inbox_workers: int = 2) -> list[Loop]:
             Loop(f"forgetting:{cell}", _in(cell, saved_methods.work), 1),
             Loop(f"numbers:{cell}", _in(cell, receipts.number), POLL_SECONDS * 2),
             Loop(f"esim:{cell}", _in(cell, activation.work), POLL_SECONDS),
+            *_network(cell),
             Loop(f"letters:{cell}", _in(cell, letters.work), POLL_SECONDS * 2),
             Loop(f"lapse:{cell}", _in(cell, lapse.sweep), POLL_SECONDS * 2),
             Loop(f"earning:{cell}", _in(cell, earning.earn_days), 60),
@@ -76,6 +80,18 @@ def _statements(now: datetime) -> int:
     return reconciliation.work(now=now)
 
 
+def _network(cell: int) -> list[Loop]:
+    """Two serve only lines that are to work (again): thousands to be barred do not delay these."""
+    return [
+        Loop(f"network:{cell}:{worker}", partial(_carried, cell, urgent_only=urgent), POLL_SECONDS)
+        for worker, urgent in enumerate((True, True, False, False))
+    ]
+
+
+def _carried(cell: int, now: datetime, *, urgent_only: bool) -> int:
+    return network.work(cell, now=now, urgent_only=urgent_only)
+
+
 def _link(now: datetime) -> int:
     return acts.link(now=now)
 
@@ -89,33 +105,36 @@ def _inbox(provider: str) -> Callable[[datetime], int]:
 
 def run() -> None:
     """Run every loop until told to stop."""
-    stop, nudge = Event(), Event()
+    stop = Event()
+    nudges = {channel: Event() for channel in NUDGED.values()}
     for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, partial(_stop, stop, nudge))
+        signal.signal(signum, partial(_stop, stop, nudges))
     threads = [
-        start(loop, stop=stop, nudge=nudge if loop.name.startswith("inbox") else None)
+        start(loop, stop=stop, nudge=nudges.get(NUDGED.get(loop.name.partition(":")[0], "")))
         for loop in loops(settings.CONFIG.cells)
     ]
     log.info("worker: %d loops", len(threads))
-    _listen(stop, nudge)
+    _listen(stop, nudges)
     for thread in threads:
         thread.join()
 
 
-def _stop(stop: Event, nudge: Event, _signum: int, _frame: FrameType | None) -> None:
+def _stop(stop: Event, nudges: Mapping[str, Event], _signum: int, _frame: FrameType | None) -> None:
     stop.set()
-    nudge.set()
+    for nudge in nudges.values():
+        nudge.set()
 
 
-def _listen(stop: Event, nudge: Event) -> None:
-    """Wake the inbox loops when a notice was kept; they poll as well, so a lost nudge costs 100 ms."""
+def _listen(stop: Event, nudges: Mapping[str, Event]) -> None:
+    """Wake the loops that a committed row is for; they poll as well, so a lost nudge costs 100 ms."""
     while not stop.is_set():
         try:
             with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listener:
-                listener.execute(f"LISTEN {settlement.CHANNEL}")
+                for channel in nudges:
+                    listener.execute(f"LISTEN {channel}")
                 while not stop.is_set():
-                    for _ in listener.notifies(timeout=0.5, stop_after=1):
-                        nudge.set()
+                    for told in listener.notifies(timeout=0.5, stop_after=1):
+                        nudges[told.channel].set()
         except psycopg.Error:
             log.warning("the listener lost the database")
             stop.wait(1)

@@ -113,6 +113,10 @@ class Config:
     """Address of the eSIM platform."""
     esim_token: str = field(repr=False)
     """Bearer token for the eSIM platform."""
+    carrier_url: str
+    """Address of the carrier's interface: what serves, bars and restores lines."""
+    carrier_token: str = field(repr=False)
+    """Bearer token for the carrier."""
     smtp_host: str
     """Mail server that accepts our mail."""
     smtp_port: int
@@ -202,6 +206,8 @@ class Config:
             ),
             esim_url=read.url("esim_url", "http://127.0.0.1:8001/esim", what="your eSIM platform's address"),
             esim_token=read.text("esim_token", "", what="the bearer token of your eSIM platform"),
+            carrier_url=read.url("carrier_url", "http://127.0.0.1:8001/carrier", what="your carrier's URL"),
+            carrier_token=read.text("carrier_token", "", what="the bearer token of your carrier"),
             smtp_host=read.text("smtp_host", "127.0.0.1", what="your mail server"),
             smtp_port=read.number("smtp_port", 587 if read.production else 8002, least=1, most=65535),
             smtp_user=read.optional("smtp_user") or "",

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "yuanyou.orders.apps.Config",
     "yuanyou.payments.apps.Config",
     "yuanyou.esim.apps.Config",
+    "yuanyou.network.apps.Config",
     "yuanyou.messages.apps.Config",
     "yuanyou.audit.apps.Config",
 ]

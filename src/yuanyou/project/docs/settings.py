@@ -19,6 +19,8 @@ MUST = {
     "YUANYOU_SUPPORT_PHONE": "+18005550199",
     "YUANYOU_ESIM_URL": "https://esim.example",
     "YUANYOU_ESIM_TOKEN": "token",
+    "YUANYOU_CARRIER_URL": "https://carrier.example",
+    "YUANYOU_CARRIER_TOKEN": "token",
     "YUANYOU_SMTP_HOST": "mail.example",
     "YUANYOU_MAIL_FROM": "care@mobile.example",
 }

@@ -8,7 +8,7 @@ from typing import Any
 from yuanyou.kernel.state import Machine
 from yuanyou.project.docs.markdown import code, document, table
 
-MODULES = ("lines", "payments", "orders", "esim", "messages")
+MODULES = ("lines", "payments", "orders", "esim", "network", "messages")
 
 
 def machines() -> dict[str, tuple[str, Machine[Any, Any]]]:

@@ -25,6 +25,7 @@ def settings(
         "YUANYOU_PAYPAL_API_BASE": f"{sandbox}/paypal",
         "YUANYOU_PAYPAL_CERT_HOSTS": f"{HOST}:{ports.sandbox}",
         "YUANYOU_ESIM_URL": f"{sandbox}/esim",
+        "YUANYOU_CARRIER_URL": f"{sandbox}/carrier",
         "YUANYOU_SMTP_HOST": HOST,
         "YUANYOU_SMTP_PORT": str(ports.smtp),
     }
@@ -56,6 +57,7 @@ def of_sandbox(
         "SANDBOX_PAYPAL_WEBHOOK_ID": found["YUANYOU_PAYPAL_WEBHOOK_IDS"].partition(",")[0],
         "SANDBOX_PAYPAL_WEBHOOK_URL": f"http://{HOST}:{ports.web}/hooks/payments/paypal/",
         "SANDBOX_ESIM_TOKEN": found["YUANYOU_ESIM_TOKEN"],
+        "SANDBOX_CARRIER_TOKEN": found["YUANYOU_CARRIER_TOKEN"],
         "SANDBOX_CLOCK_FILE": found.get("YUANYOU_CLOCK_FILE") or str(data / "clock.json"),
     }
 

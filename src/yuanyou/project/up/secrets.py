@@ -30,6 +30,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "YUANYOU_PAYPAL_WEBHOOK_IDS": lambda: _capitals(17),
     "YUANYOU_PAYPAL_MERCHANT": lambda: _capitals(13),
     "YUANYOU_ESIM_TOKEN": lambda: secrets.token_urlsafe(32),
+    "YUANYOU_CARRIER_TOKEN": lambda: secrets.token_urlsafe(32),
 }
 
 

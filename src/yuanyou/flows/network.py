@@ -1,0 +1,148 @@
+"""What carries a line follows the line: wishes are written with its moves, and sent from a loop.
+
+follow()  a line was moved: what does that mean for the network?   (part of the step that moves it)
+work()    the loop asks the carrier, and reads back what it did    (one wish, then its answer)
+
+A line is restored when it was read back open, not when the carrier said so.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from yuanyou.catalog.queries import plan_version
+from yuanyou.flows.step import LEASE, apart, in_cell
+from yuanyou.lines.actions import Timeline
+from yuanyou.lines.rules import LineState
+from yuanyou.network import actions as network
+from yuanyou.network.models import Wish
+from yuanyou.network.port import Allow, Ask, Carrier, CarrierRefused, CarrierTrouble, Outcome, Service
+from yuanyou.network.rules import OPEN_STATES, Kind, Look, WishEvent, WishState, judged
+from yuanyou.wiring import carrier, pay_hosts
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "yuanyou_network"
+WANTS = {
+    LineState.ACTIVE: Service.OPEN,
+    LineState.GRACE: Service.OPEN,
+    LineState.SUSPENDED: Service.BARRED,
+    LineState.PAUSED: Service.BARRED,
+    LineState.RELEASED: Service.CLOSED,
+    LineState.CLOSED: Service.CLOSED,
+}
+"""An ordered line has no card yet: nothing is wished for it."""
+NOTHING = Allow(hosts=(), incoming_sms=False)
+
+
+def follow(current: Timeline, *, now: datetime) -> None:
+    """Wish what the line's state wants. The line is locked; the loops are told after the commit."""
+    line = current.line
+    wanted = WANTS.get(LineState(line.state))
+    if wanted is None or line.iccid is None:
+        return
+    allow = _allowed(current) if wanted is Service.BARRED else NOTHING
+    if network.want(line.pk, wanted, iccid=line.iccid, allow=allow, now=now) is not None:
+        transaction.on_commit(_nudge)
+
+
+def work(cell: int, *, now: datetime, limit: int = 4, urgent_only: bool = False) -> int:
+    """Ask the carrier what is due, and read back what became of it; how many wishes were taken."""
+    began = time.monotonic()
+    with in_cell(cell):
+        due = network.claim_due(now=now, lease=LEASE, limit=limit, urgent_only=urgent_only)
+    for wish_id, state in due:
+        with apart(f"wish {wish_id} of the network"):
+            with in_cell(cell):
+                wish = Wish.objects.get(pk=wish_id)
+            told = _ask(carrier(), wish, never_sent=state is WishState.WANTED)
+            # The carrier's time counts: a line works when it was seen to, not when the batch began.
+            answered = now + timedelta(seconds=time.monotonic() - began)
+            with in_cell(cell):
+                _keep(wish_id, told, now=answered)
+    return len(due)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    event: WishEvent
+    why: str = ""
+
+
+def _ask(company: Carrier, wish: Wish, *, never_sent: bool) -> _Told:
+    """One try: what may have been sent before is looked up first, and asked again only if nobody knows it."""
+    ask = Ask(wish.ref, wish.iccid)
+    said = WishEvent.LOST
+    try:
+        if not never_sent:
+            look = _look(company, wish, ask)
+            if look is not Look.ASK:
+                return _seen(look)
+        _send(company, wish, ask)
+        said = WishEvent.ACCEPTED
+        return _seen(_look(company, wish, ask))
+    except CarrierRefused as no:
+        return _Told(WishEvent.REFUSED, str(no))
+    except CarrierTrouble as trouble:
+        return _Told(said, str(trouble))
+
+
+def _send(company: Carrier, wish: Wish, ask: Ask) -> Outcome:
+    match Kind(wish.kind):
+        case Kind.OPEN:
+            return company.open(ask)
+        case Kind.BAR:
+            return company.bar(ask, Allow(tuple(wish.hosts), incoming_sms=wish.incoming_sms))
+        case Kind.RESTORE:
+            return company.restore(ask)
+        case Kind.CLOSE:
+            return company.close(ask)
+
+
+def _look(company: Carrier, wish: Wish, ask: Ask) -> Look:
+    return judged(Kind(wish.kind), company.read_back(ask), hosts=tuple(wish.hosts))
+
+
+def _seen(look: Look) -> _Told:
+    match look:
+        case Look.CONFIRMED:
+            return _Told(WishEvent.SEEN)
+        case Look.REFUSED:
+            return _Told(WishEvent.REFUSED, "refused after it was accepted")
+        case _:
+            return _Told(WishEvent.ACCEPTED, "not done yet")
+
+
+def _keep(wish_id: int, told: _Told, *, now: datetime) -> None:
+    wish = network.lock(wish_id)
+    if wish.state not in OPEN_STATES:  # another worker took it when our lease was over, and knows
+        return
+    match told.event:
+        case WishEvent.SEEN:
+            network.confirmed(wish, now=now)
+        case WishEvent.REFUSED:
+            log.error("the carrier refuses %s of line %s: %s", wish.kind, wish.line_id, told.why)
+            network.refused(wish, why=told.why, now=now)
+        case _:
+            network.put_off(wish, told.event, why=told.why, now=now)
+            if wish.state == WishState.STUCK:
+                log.error("nobody knows what became of %s of line %s", wish.kind, wish.line_id)
+
+
+def _allowed(current: Timeline) -> Allow:
+    """What the line reaches while it is barred: our site, every pay page, and texts if its plan says so."""
+    own = urlsplit(settings.CONFIG.site_url).hostname or ""
+    last = current.last
+    sms = last is not None and plan_version(last.plan_version_id).policy.suspended_incoming_sms
+    return Allow(hosts=tuple(dict.fromkeys((own, *pay_hosts()))), incoming_sms=sms)
+
+
+def _nudge() -> None:
+    """Wake the loops; they look by themselves as well, so a lost nudge costs a tenth of a second."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
