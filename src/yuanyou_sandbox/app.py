@@ -26,8 +26,9 @@ from yuanyou_sandbox.shared.pages import not_found, style
 from yuanyou_sandbox.shared.words import Translator, language_of
 from yuanyou_sandbox.shared.world import World
 from yuanyou_sandbox.stripe.company import open_company as stripe
+from yuanyou_sandbox.wechat.company import open_company as wechat
 
-COMPANIES = (stripe, paypal, alipay, mail, esim, carrier)
+COMPANIES = (stripe, paypal, alipay, wechat, mail, esim, carrier)
 
 
 def create_app(settings: Settings) -> Starlette:

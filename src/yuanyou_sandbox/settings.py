@@ -10,6 +10,9 @@ DEFAULT_PORT = 8002
 DEFAULT_SMTP_PORT = 8025
 PAYPAL_MERCHANT_ID = "YUANYOUSHOP88"
 ALIPAY_APP_ID, ALIPAY_SELLER_ID = "2021000100000088", "2088000100000088"
+WECHAT_MCHID, WECHAT_APP_ID = "1900009191", "wxsandbox00000088"
+WECHAT_CERT_SERIAL = "3775B6A45ACD588826D15E583A95F5DD88888888"
+WECHAT_KEY_ID = "PUB_KEY_ID_0119000091912026112300000088"
 
 
 class Unsafe(ValueError):
@@ -35,6 +38,18 @@ class Settings:
     alipay_seller_id: str = ALIPAY_SELLER_ID
     alipay_app_public_key: str | None = None
     alipay_private_key: str | None = None
+    wechat_mchid: str = WECHAT_MCHID
+    wechat_app_id: str = WECHAT_APP_ID
+    wechat_app_secret: str | None = None
+    wechat_api_key: str | None = None
+    """The APIv3 key: 32 characters."""
+    wechat_cert_serial: str = WECHAT_CERT_SERIAL
+    wechat_merchant_key: str | None = None
+    """The public key of the merchant's certificate, in one line of base64."""
+    wechat_platform_key: str | None = None
+    """WeChat's own private key, in one line of base64,"""
+    wechat_platform_key_id: str = WECHAT_KEY_ID
+    """and its name."""
     esim_token: str | None = None
     carrier_token: str | None = None
     clock_file: Path | None = None
@@ -74,6 +89,14 @@ class Settings:
             alipay_seller_id=given["alipay_seller_id"] or ALIPAY_SELLER_ID,
             alipay_app_public_key=given["alipay_app_public_key"],
             alipay_private_key=given["alipay_private_key"],
+            wechat_mchid=given["wechat_mchid"] or WECHAT_MCHID,
+            wechat_app_id=given["wechat_app_id"] or WECHAT_APP_ID,
+            wechat_app_secret=given["wechat_app_secret"],
+            wechat_api_key=given["wechat_api_key"],
+            wechat_cert_serial=given["wechat_cert_serial"] or WECHAT_CERT_SERIAL,
+            wechat_merchant_key=given["wechat_merchant_key"],
+            wechat_platform_key=given["wechat_platform_key"],
+            wechat_platform_key_id=given["wechat_platform_key_id"] or WECHAT_KEY_ID,
             esim_token=given["esim_token"],
             carrier_token=given["carrier_token"],
             clock_file=Path(given["clock_file"]) if given["clock_file"] else None,

@@ -11,15 +11,31 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from yuanyou_sandbox.settings import HOST, PAYPAL_MERCHANT_ID
+from yuanyou_sandbox.settings import (
+    HOST,
+    PAYPAL_MERCHANT_ID,
+    WECHAT_APP_ID,
+    WECHAT_CERT_SERIAL,
+    WECHAT_KEY_ID,
+    WECHAT_MCHID,
+)
+from yuanyou_sandbox.wechat.keys import new_private, public_of
 
 START_SECONDS, STOP_SECONDS = 20, 5
 STRIPE_KEY, WEBHOOK_SECRET, ESIM_TOKEN = "sk_test_sandbox", "whsec_sandbox", "esim_sandbox"
 PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET, PAYPAL_WEBHOOK_ID = "AClient", "ESecret", "1JE4291016473214C"
+WECHAT_APP_SECRET, WECHAT_API_KEY = "appsecretsandbox", "apiv3keyofthesandbox000000000000"
+
+
+@cache
+def wechat_keys() -> tuple[str, str]:
+    """The private keys of the merchant and of WeChat, one pair for all sandboxes of this process."""
+    return new_private(), new_private()
 
 
 class RunningSandbox:
@@ -27,6 +43,8 @@ class RunningSandbox:
 
     paypal_client_id, paypal_client_secret = PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET
     paypal_merchant_id, paypal_webhook_id = PAYPAL_MERCHANT_ID, PAYPAL_WEBHOOK_ID
+    wechat_mchid, wechat_app_id, wechat_cert_serial = WECHAT_MCHID, WECHAT_APP_ID, WECHAT_CERT_SERIAL
+    wechat_app_secret, wechat_api_key, wechat_key_id = WECHAT_APP_SECRET, WECHAT_API_KEY, WECHAT_KEY_ID
     carrier_token = "carrier_sandbox"  # noqa: S105  opens nothing outside the sandbox
 
     def __init__(
@@ -67,6 +85,21 @@ class RunningSandbox:
     def alipay_url(self) -> str:
         """Instead of https://openapi.alipay.com; the gateway is `/gateway.do` below it."""
         return f"{self.url}/alipay"
+
+    @property
+    def wechat_url(self) -> str:
+        """Instead of https://api.mch.weixin.qq.com, https://api.weixin.qq.com and open.weixin.qq.com."""
+        return f"{self.url}/wechat"
+
+    @property
+    def wechat_private_key(self) -> str:
+        """The merchant's, PKCS#8 in one line of base64."""
+        return wechat_keys()[0]
+
+    @property
+    def wechat_public_key(self) -> str:
+        """WeChat's, named `wechat_key_id`, in one line of base64."""
+        return public_of(wechat_keys()[1])
 
     @property
     def esim_url(self) -> str:
@@ -181,6 +214,10 @@ class RunningSandbox:
             "SANDBOX_PAYPAL_MERCHANT_ID": self.paypal_merchant_id,
             "SANDBOX_PAYPAL_WEBHOOK_ID": self.paypal_webhook_id,
             "SANDBOX_PAYPAL_WEBHOOK_URL": self._notify_paypal or "",
+            "SANDBOX_WECHAT_APP_SECRET": self.wechat_app_secret,
+            "SANDBOX_WECHAT_API_KEY": self.wechat_api_key,
+            "SANDBOX_WECHAT_MERCHANT_KEY": public_of(wechat_keys()[0]),
+            "SANDBOX_WECHAT_PLATFORM_KEY": wechat_keys()[1],
             "SANDBOX_ESIM_TOKEN": self.esim_token,
             "SANDBOX_CARRIER_TOKEN": self.carrier_token,
             "SANDBOX_CLOCK_FILE": str(self._clock_file or ""),

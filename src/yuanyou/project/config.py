@@ -103,7 +103,7 @@ class Config:
     """The private key of your merchant certificate (apiclient_key.pem), with or without its frame."""
     wechat_public_keys: tuple[str, ...] = field(repr=False)
     """What proves WeChat Pay's answers and notices: PUB_KEY_ID_...=MII..., the key you downloaded without its
-    frame, the current one first; or serial number=platform certificate. Keep the previous while it changes."""
+    frame, the current one first; or serial number=platform certificate. Keep the last while it changes."""
     wechat_products: tuple[str, ...]
     """What your merchant number is approved for: native, jsapi, h5, codepay. `native` when unset; the demo
     has all."""

@@ -1,0 +1,1 @@
+"""WeChat Pay (mainland, APIv3), simulated."""
