@@ -41,9 +41,9 @@ class Received:
 
 
 class Receiver:
-    """Takes notices on a free port of loopback; `statuses` are its next answers, then 200."""
+    """Takes notices on a free port of loopback; `statuses` are its next answers, then 200, with `answer`."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer: bytes = b"ok") -> None:
         self.received: list[Received] = []
         self.statuses: list[int] = []
         owner = self
@@ -55,9 +55,9 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 owner.received.append(Received(dict(self.headers.items()), body))
                 self.send_response(owner.statuses.pop(0) if owner.statuses else 200)
-                self.send_header("Content-Length", "2")
+                self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
-                self.wfile.write(b"ok")
+                self.wfile.write(answer)
 
             def log_message(self, *_: object) -> None:
                 pass
