@@ -1,18 +1,33 @@
 """The right door: a code for a desktop, a button inside WeChat, a page for a phone's browser."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from tests.houses import see
-from tests.web.customer.wallets import DESKTOP, PHONE, WECHAT, Wallets, begin, browser, last_of, path_of
+from tests.people import People
+from tests.web.customer.wallets import (
+    ALIPAY,
+    DESKTOP,
+    PHONE,
+    WECHAT,
+    Wallets,
+    begin,
+    browser,
+    last_of,
+    path_of,
+)
 from yuanyou.flows import settlement
 from yuanyou.flows.step import in_cell
+from yuanyou.identity.models import Account
 from yuanyou.kernel.clock import Clock
+from yuanyou.kernel.ids import Ref
 from yuanyou.payments.models import Attempt
 from yuanyou.payments.port import Closed, Place
 from yuanyou.payments.rules import AttemptState
@@ -185,3 +200,24 @@ def test_a_pay_link_opens_for_somebody_who_is_not_signed_in_wherever_it_is_opene
     client = Client(headers={"user-agent": agent, "accept-language": "en"})
     page = client.get(path_of(attempt.payment.order)).content.decode()
     assert 'value="stripe:wechat_pay"' in page
+    here = {DESKTOP: "Scan a code with WeChat", PHONE: "Opens the WeChat app", WECHAT: "Right here in WeChat"}
+    assert [agent for agent, said in here.items() if said in page] == [agent]
+
+
+def test_wallets_of_hong_kong_are_named_where_the_company_takes_them(
+    line: int, wallets: Wallets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ways = reverse("site:ways")
+    assert "AlipayHK" not in browser().get(ways).content.decode()
+    monkeypatch.setattr("tests.web.customer.wallets.ALIPAY", replace(ALIPAY, brands=("alipay_hk",)))
+    assert "AlipayHK" in browser().get(ways).content.decode()
+    assert "AlipayHK" in seen(begin(line))
+
+
+def test_automatic_renewal_says_honestly_which_wallets_nobody_can_charge(people: People, line: int) -> None:
+    mei = browser()
+    mei.force_login(Account.objects.get(pk=people.mei.account_id))
+    page = mei.get(reverse("customer:auto-renewal", args=[str(Ref("line", line))])).content.decode()
+    assert "Alipay and WeChat Pay</h2>" in page
+    assert "they ask you each time" in page
+    assert "Credit or debit card</h2>" not in page

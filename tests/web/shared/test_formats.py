@@ -164,3 +164,8 @@ class TestUnits:
     def test_places_are_called_as_travellers_call_them(self, language: str, names: list[str]) -> None:
         with translation.override(language):
             assert [formats.country(code) for code in ("US", "CN", "HK", "TW")] == names
+
+    @pytest.mark.parametrize(("language", "said"), [("en", "A and B"), ("zh-hans", "A和B")])
+    def test_several_names_are_said_in_one_breath(self, language: str, said: str) -> None:
+        with translation.override(language):
+            assert (formats.all_of(["A", "B"]), formats.all_of([])) == (said, "")

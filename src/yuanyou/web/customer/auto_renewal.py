@@ -33,7 +33,7 @@ from yuanyou.payments.saved import Consent
 from yuanyou.web.customer.access import own_line
 from yuanyou.web.customer.kept import KeptShown, usable
 from yuanyou.web.customer.paying import REFUSALS
-from yuanyou.web.shared import formats
+from yuanyou.web.shared import formats, methods
 from yuanyou.web.shared.access import CustomerRequest, customer_required
 
 WORDING = "2026-11"
@@ -52,6 +52,8 @@ class SwitchPage:
     upcoming: Upcoming | None
     words: list[str]
     shown: str
+    by_hand: str
+    """The ways to pay that ask the payer each time, in one breath; empty: there are none."""
 
 
 class SwitchForm(forms.Form):
@@ -146,6 +148,7 @@ def _page(request: CustomerRequest, line_id: int, *, now: datetime) -> SwitchPag
         upcoming=upcoming,
         words=said,
         shown=_signed(quote, line_id, said) if quote else "",
+        by_hand=formats.all_of([str(name) for name in methods.never_alone()]),
     )
 
 

@@ -12,7 +12,7 @@ from yuanyou.kernel.money import Money
 from yuanyou.payments.port import Action, Place
 from yuanyou.payments.queries import AttemptView
 from yuanyou.payments.rules import AttemptState
-from yuanyou.web.shared.methods import code_of, name_of
+from yuanyou.web.shared.methods import brands_of, code_of, name_of
 
 SCAN, SCRIPT, RUN_OUT = "scan", "script", "run_out"
 SCANNED_WITH: dict[str, Promise] = {
@@ -31,6 +31,8 @@ class Door:
     ref: str
     title: Promise | str
     method: Promise | str
+    brands: list[Promise | str]
+    """Other wallets that can pay it."""
     amount: Money
     code: str
     """What the QR code says."""
@@ -60,6 +62,7 @@ def door_of(attempt: AttemptView | None, *, place: Place, now: datetime) -> Door
         ref=attempt.ref,
         title=SCANNED_WITH.get(attempt.method) or name_of(attempt.method),
         method=name_of(attempt.method),
+        brands=brands_of(attempt),
         amount=attempt.amount,
         code=attempt.next_url or "",
         params=json.dumps(attempt.next_params),

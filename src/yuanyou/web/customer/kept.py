@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from yuanyou.flows.step import in_cell
 from yuanyou.identity.queries import Person
@@ -15,17 +13,8 @@ from yuanyou.payments import queries
 from yuanyou.payments.port import Place
 from yuanyou.payments.queries import SavedView
 from yuanyou.web.shared import methods
+from yuanyou.web.shared.brands import brand_name
 
-BRANDS: dict[str, Promise | str] = {
-    "visa": "Visa",
-    "mastercard": "Mastercard",
-    "amex": "American Express",
-    "unionpay": gettext_lazy("UnionPay"),
-    "jcb": "JCB",
-    "discover": "Discover",
-    "diners": "Diners Club",
-    "paypal": "PayPal",
-}
 SOON_MONTHS = 2
 """How long before its last month a card is said to expire soon."""
 
@@ -90,5 +79,5 @@ def _shown(view: SavedView, today: date) -> KeptShown:
 
 def _name(view: SavedView) -> str:
     """`Visa ****4242`."""
-    brand = str(BRANDS.get(view.brand, view.brand.title()))
+    brand = str(brand_name(view.brand))
     return f"{brand} ****{view.last4}" if view.last4 else brand

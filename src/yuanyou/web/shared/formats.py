@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from babel import Locale
 from babel.dates import format_datetime, get_timezone_location
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.utils.translation import get_language, ngettext, pgettext, to_locale
 from django.utils.translation import gettext as _
@@ -119,6 +120,11 @@ def zone_name(zone: str) -> str:
         zone, locale=locale(), return_city=True
     )
     return pgettext("a time zone, by its city", "%(city)s") % {"city": city}
+
+
+def all_of(names: list[str]) -> str:
+    """`Alipay and WeChat Pay`, `支付宝和微信支付`."""
+    return format_list(names, locale=locale()) if names else ""
 
 
 def country(code: str) -> str:

@@ -12,6 +12,7 @@ from yuanyou.kernel.money import Money
 from yuanyou.payments import port
 from yuanyou.payments.port import Action, Place
 from yuanyou.payments.queries import AttemptView
+from yuanyou.web.shared.brands import brand_name
 from yuanyou.web.shared.payer import Payer
 from yuanyou.wiring import payment_providers
 
@@ -42,6 +43,11 @@ WORDS: dict[str, tuple[Promise, Promise, Promise]] = {
         _("Pay with PayPal"),
     ),
 }
+NOTES_AT: dict[tuple[str, Place], Promise] = {
+    ("wechat_pay", Place.WECHAT): _("Right here in WeChat."),
+    ("wechat_pay", Place.PHONE): _("Opens the WeChat app on this phone."),
+}
+"""What is good to know of a method that goes on by itself where the payer stands, without a code to scan."""
 WALLET = "wallet"
 KEPT = "kept"
 """Before the reference of a kept way to pay, in what a form sends."""
@@ -90,9 +96,14 @@ def _is_elsewhere(method: port.Method, place: Place) -> bool:
 
 def _shown(provider: str, method: port.Method, place: Place) -> Method:
     elsewhere = _is_elsewhere(method, place)
+    name, note, verb = WORDS[method.code]
+    if Action.QR in method.actions:
+        note = NOTES_AT.get((method.code, place), note)
     return Method(
         f"{provider}:{method.code}",
-        *WORDS[method.code],
+        name,
+        note,
+        verb,
         saves=method.saves and not elsewhere,
         elsewhere=elsewhere,
     )
@@ -153,6 +164,20 @@ def code_of(attempt: AttemptView) -> str:
     if attempt.saved_id is not None:
         return f"{KEPT}:{Ref('sav', attempt.saved_id)}"
     return f"{attempt.provider}:{attempt.method}"
+
+
+def never_alone() -> list[Promise | str]:
+    """The ways to pay, by name, that ask the payer each time: nobody can keep them."""
+    can = [method for provider in payment_providers().values() for method in provider.capabilities().methods]
+    kept = {method.code for method in can if method.saves}
+    return [name_of(code) for code in dict.fromkeys(method.code for method in can) if code not in kept]
+
+
+def brands_of(attempt: AttemptView) -> list[Promise | str]:
+    """The wallets (or cards) that can pay this try, beside the one it is named after."""
+    provider = payment_providers().get(attempt.provider)
+    method = provider.capabilities().method(attempt.method) if provider else None
+    return [brand_name(brand) for brand in method.brands] if method else []
 
 
 def name_of(method: str) -> Promise | str:

@@ -6,24 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from yuanyou.kernel.money import Money
 from yuanyou.payments.port import Method, Place
+from yuanyou.web.shared.brands import brand_name
 from yuanyou.web.shared.methods import name_of, note_of
 from yuanyou.web.shared.payer import CURRENCIES, NONE, own_currency, remember_currency
 from yuanyou.wiring import payment_providers
-
-BRANDS: dict[str, Promise | str] = {
-    "visa": "Visa",
-    "mastercard": "Mastercard",
-    "amex": "American Express",
-    "unionpay": _("UnionPay"),
-    "jcb": "JCB",
-    "discover": "Discover",
-    "diners": "Diners Club",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +22,9 @@ class Way:
 
     name: Promise | str
     note: Promise | str
+    is_card: bool
     brands: tuple[Promise | str, ...]
+    """Of cards, or of wallets beside the one it is named after."""
     least: Money
     most: Money
     refund_days: int
@@ -73,7 +65,8 @@ def _way(method: Method, currency: str) -> Way:
     return Way(
         name=name_of(method.code),
         note=note_of(method.code),
-        brands=tuple(BRANDS.get(brand, brand.title()) for brand in method.brands),
+        is_card=method.code == "card",
+        brands=tuple(brand_name(brand) for brand in method.brands),
         least=Money(least, currency),
         most=Money(most, currency),
         refund_days=method.refund_window.days,
