@@ -9,6 +9,8 @@ from yuanyou.esim.port import EsimPlatform
 from yuanyou.messages.port import Channel
 from yuanyou.network.port import Carrier
 from yuanyou.payments.port import HostApp, PaymentProvider
+from yuanyou.providers.alipay.adapter import Alipay
+from yuanyou.providers.alipay.keys import Certificates
 from yuanyou.providers.paypal.adapter import PayPal
 from yuanyou.providers.simple_carrier.adapter import SimpleCarrier
 from yuanyou.providers.simple_esim.adapter import SimpleEsim
@@ -48,7 +50,30 @@ def payment_providers() -> dict[str, PaymentProvider]:
                 now=_now,
             )
         )
+    if config.alipay_app_id:
+        found.append(_alipay())
     return {provider.name: provider for provider in found}
+
+
+def _alipay() -> Alipay:
+    config, folder = settings.CONFIG, settings.CONFIG.alipay_certificates
+    return Alipay(
+        app_id=config.alipay_app_id,
+        private_key=config.alipay_private_key,
+        public_keys=config.alipay_public_keys,
+        certificates=Certificates.of(folder) if folder else None,
+        merchant=config.alipay_seller,
+        notify_url=f"{config.site_url}/hooks/payments/alipay/",
+        api_base=config.alipay_api_base,
+        # Nothing is there until the payer opens it: only business time tells that it never will be.
+        now=_now,
+        real=_real,
+    )
+
+
+def _real() -> datetime:
+    """Requests are signed with the time of the world, wherever the demo's clock has travelled."""
+    return settings.CLOCK.now() - settings.CLOCK.offset()
 
 
 def _now() -> datetime:

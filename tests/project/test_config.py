@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from yuanyou.project.config import Config, Unsafe, variable
+from yuanyou.project.up import rsa
 
 SEAL = "ZmVuY2VzLWFyZS1nb29kLWZvci1uZWlnaGJvdXJzLi4="
 PRODUCTION = {
@@ -70,6 +71,45 @@ def test_without_any_company_that_takes_money_production_says_which_there_are() 
     for name in PRODUCTION:
         if "STRIPE" in name or "PAYPAL" in name:
             assert name in str(refused.value)
+
+
+def test_alipay_is_set_up_whole_with_its_key_or_its_certificates(tmp_path: Path) -> None:
+    whole = {**PRODUCTION, **alipay()}
+    assert Config.from_env(whole).alipay_seller == "2088000000000001"
+    keyless = whole | {"YUANYOU_ALIPAY_PUBLIC_KEYS": ""}
+    with pytest.raises(Unsafe, match="YUANYOU_ALIPAY_PUBLIC_KEYS"):
+        Config.from_env(keyless)
+    certified = Config.from_env(keyless | {"YUANYOU_ALIPAY_CERTIFICATES": str(tmp_path)})
+    assert (certified.alipay_certificates, certified.alipay_public_keys) == (tmp_path, ())
+    with pytest.raises(Unsafe, match="YUANYOU_ALIPAY_CERTIFICATES"):
+        Config.from_env(keyless | {"YUANYOU_ALIPAY_CERTIFICATES": str(tmp_path / "nowhere")})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("APP_ID", "sandbox-0000000000000001", "is the demo's"),
+        ("PRIVATE_KEY", "MIIEvw", "must be a key"),
+        ("PUBLIC_KEYS", "not a key", "must be a key"),
+        ("API_BASE", "https://openapi-sandbox.dl.alipaydev.com", "only https://openapi.alipay.com"),
+    ],
+)
+def test_with_alipay_s_sandbox_or_keys_that_are_none_production_does_not_start(
+    name: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(Unsafe, match=sentence):
+        Config.from_env({**PRODUCTION, **alipay(), f"YUANYOU_ALIPAY_{name}": value})
+
+
+def alipay() -> dict[str, str]:
+    """All that it needs in key mode."""
+    key = rsa.new_key()
+    return {
+        "YUANYOU_ALIPAY_APP_ID": "2014000000000001",
+        "YUANYOU_ALIPAY_PRIVATE_KEY": key,
+        "YUANYOU_ALIPAY_SELLER": "2088000000000001",
+        "YUANYOU_ALIPAY_PUBLIC_KEYS": rsa.public_of(key),
+    }
 
 
 @pytest.mark.parametrize(
@@ -152,6 +192,12 @@ def test_every_field_is_read_from_the_variable_named_after_it() -> None:
         "YUANYOU_PAYPAL_MERCHANT": "YUANYOUSHOP88",
         "YUANYOU_PAYPAL_API_BASE": "http://127.0.0.1:9",
         "YUANYOU_PAYPAL_CERT_HOSTS": "127.0.0.1:9",
+        "YUANYOU_ALIPAY_APP_ID": "2014000000000001",
+        "YUANYOU_ALIPAY_PRIVATE_KEY": "MIIEvw",
+        "YUANYOU_ALIPAY_SELLER": "2088000000000001",
+        "YUANYOU_ALIPAY_PUBLIC_KEYS": "MIIBIj",
+        "YUANYOU_ALIPAY_CERTIFICATES": str(Path(__file__).parent),
+        "YUANYOU_ALIPAY_API_BASE": "http://127.0.0.1:9",
         "YUANYOU_WECHAT_MCHID": "1900000001",
         "YUANYOU_WECHAT_APP_ID": "wx0123456789abcdef",
         "YUANYOU_WECHAT_APP_SECRET": "secret",

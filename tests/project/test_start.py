@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from yuanyou.project.config import Config
-from yuanyou.project.up import environment, running, secrets, table
+from yuanyou.project.up import environment, rsa, running, secrets, table
 from yuanyou.project.up.lock import Held, Lock
 from yuanyou.project.up.ports import Ports
 from yuanyou.project.up.running import Run
@@ -72,6 +72,10 @@ def test_the_demo_s_settings_fit_together(tmp_path: Path) -> None:
     assert theirs["SANDBOX_PAYPAL_MERCHANT_ID"] == config.paypal_merchant
     assert theirs["SANDBOX_PAYPAL_WEBHOOK_ID"] == config.paypal_webhook_ids[0]
     assert config.paypal_cert_hosts == ("127.0.0.1:8001",)
+    assert theirs["SANDBOX_ALIPAY_APP_ID"] == config.alipay_app_id
+    assert theirs["SANDBOX_ALIPAY_SELLER_ID"] == config.alipay_seller
+    assert theirs["SANDBOX_ALIPAY_APP_PUBLIC_KEY"] == rsa.public_of(config.alipay_private_key)
+    assert config.alipay_public_keys == (rsa.public_of(theirs["SANDBOX_ALIPAY_PRIVATE_KEY"]),)
     assert theirs["SANDBOX_CLOCK_FILE"] == str(config.clock_file)
 
 
@@ -84,8 +88,13 @@ def test_what_the_operator_sets_wins(tmp_path: Path) -> None:
 def test_the_sandbox_gets_none_of_our_secrets_but_those_we_share_with_it(tmp_path: Path) -> None:
     found = settings(tmp_path, own={})
     theirs = environment.of_sandbox(found, found, data=tmp_path, ports=Ports.following(8000))
-    for name in ("YUANYOU_SECRET_KEY", "YUANYOU_SEAL_KEY", "DATABASE_URL"):
+    for name in ("YUANYOU_SECRET_KEY", "YUANYOU_SEAL_KEY", "YUANYOU_ALIPAY_PRIVATE_KEY", "DATABASE_URL"):
         assert found[name] not in theirs.values()
+
+
+def test_we_get_none_of_the_sandbox_s_own_keys(tmp_path: Path) -> None:
+    ours = environment.of_product({}, settings(tmp_path, own={}))
+    assert [name for name in ours if name.startswith("SANDBOX_")] == []
 
 
 def test_the_box_lines_up_in_three_languages() -> None:

@@ -89,6 +89,20 @@ class Config:
     """Where PayPal's API is when it is the sandbox; None is PayPal itself."""
     paypal_cert_hosts: tuple[str, ...]
     """Hosts, with their ports, that besides PayPal's own may serve its certificates: the sandbox's."""
+    alipay_app_id: str
+    """Id of your app at Alipay's open platform (mainland). Alipay is offered when it is set."""
+    alipay_private_key: str = field(repr=False)
+    """Its private key, in one line of base64."""
+    alipay_seller: str
+    """Your merchant id at Alipay (2088...): money paid to any other is not ours."""
+    alipay_public_keys: tuple[str, ...] = field(repr=False)
+    """Alipay's public keys for your app, each in one line of base64; keep the previous while Alipay changes
+    it. They prove answers and notices."""
+    alipay_certificates: Path | None
+    """Certificate mode: the folder with appCertPublicKey.crt, alipayCertPublicKey_RSA2.crt and
+    alipayRootCert.crt as downloaded from Alipay. Unset: key mode."""
+    alipay_api_base: str | None
+    """Where Alipay's gateway is when it is the sandbox; None is Alipay itself."""
     wechat_mchid: str
     """Your merchant number at WeChat Pay (mainland, APIv3). WeChat Pay is offered when it is set."""
     wechat_app_id: str
@@ -193,6 +207,14 @@ class Config:
                 read, "paypal_api_base", live=payment_settings.PAYPAL_API
             ),
             paypal_cert_hosts=read.listing("paypal_cert_hosts"),
+            alipay_app_id=read.optional("alipay_app_id") or "",
+            alipay_private_key=read.optional("alipay_private_key") or "",
+            alipay_seller=read.optional("alipay_seller") or "",
+            alipay_public_keys=read.listing("alipay_public_keys"),
+            alipay_certificates=_folder(read, "alipay_certificates"),
+            alipay_api_base=payment_settings.api_base(
+                read, "alipay_api_base", live=payment_settings.ALIPAY_API
+            ),
             wechat_mchid=read.optional("wechat_mchid") or "",
             wechat_app_id=read.optional("wechat_app_id") or "",
             wechat_app_secret=read.optional("wechat_app_secret") or "",
@@ -233,6 +255,15 @@ def _database_url(read: Reader) -> str:
     if url and urlsplit(url).scheme not in {"postgresql", "postgres"}:
         raise Unsafe("DATABASE_URL must start with postgresql://.")
     return url
+
+
+def _folder(read: Reader, name: str) -> Path | None:
+    folder = read.optional(name)
+    if folder is None:
+        return None
+    if not Path(folder).is_dir():
+        raise Unsafe(f"{variable(name)} must be a folder that is there, not {folder!r}.")
+    return Path(folder)
 
 
 def _secret_key(read: Reader) -> str:

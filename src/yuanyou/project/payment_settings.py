@@ -1,10 +1,12 @@
 """Which companies take money for us: each is set up whole or not at all, and production needs one."""
 
 from yuanyou.project.environ import Reader, Unsafe, variable
+from yuanyou.providers.alipay.keys import key_of
 
 STRIPE_API = "https://api.stripe.com"
 PAYPAL_API = "https://api-m.paypal.com"
 WECHAT_API = "https://api.mch.weixin.qq.com"
+ALIPAY_API = "https://openapi.alipay.com"
 STRIPE = {
     "stripe_secret_key": "your live secret key from Stripe's dashboard",
     "stripe_webhook_secrets": "the signing secret of your Stripe webhook",
@@ -22,6 +24,12 @@ WECHAT = {
     "wechat_private_key": "the private key of your merchant certificate",
     "wechat_public_keys": "WeChat Pay's public key for you, as PUB_KEY_ID_...=MII...",
 }
+ALIPAY = {
+    "alipay_app_id": "the id of your app at Alipay's open platform",
+    "alipay_private_key": "the private key of your app",
+    "alipay_seller": "your merchant id at Alipay (2088...)",
+    "alipay_public_keys": "Alipay's public key for your app",
+}
 """What each needs, with the words that end "Set ... to"."""
 WECHAT_PRODUCTS = ("native", "jsapi", "h5", "codepay")
 SANDBOX_APP = "wxsandbox"
@@ -33,13 +41,13 @@ SANDBOX_CLIENT = "sandbox-"
 
 def check(read: Reader) -> None:
     """Unsafe when a company is set up by half, and in production when there is none or a simulated one."""
-    for company in (STRIPE, PAYPAL, WECHAT):
+    for company in (STRIPE, PAYPAL, WECHAT, _alipay(read)):
         missing = [name for name in company if read.optional(name) is None]
         if read.production and missing and len(missing) < len(company):
             raise Unsafe(f"Set {variable(missing[0])} to {company[missing[0]]}.")
     if not read.production:
         return
-    if not any(read.optional(name) for name in (*STRIPE, *PAYPAL, *WECHAT)):
+    if not any(read.optional(name) for name in (*STRIPE, *PAYPAL, *WECHAT, *ALIPAY)):
         raise Unsafe(
             f"Set {_named(STRIPE)} to take cards with Stripe, or {_named(PAYPAL)} to take PayPal: without one"
             " nobody can pay."
@@ -50,7 +58,26 @@ def check(read: Reader) -> None:
         raise Unsafe("YUANYOU_STRIPE_SECRET_KEY is a test key, with which nobody pays: set the live key.")
     if (read.optional("paypal_client_id") or "").startswith(SANDBOX_CLIENT):
         raise Unsafe("YUANYOU_PAYPAL_CLIENT_ID is the demo's, with which nobody pays: set the live one.")
+    if (read.optional("alipay_app_id") or "").startswith(SANDBOX_CLIENT):
+        raise Unsafe("YUANYOU_ALIPAY_APP_ID is the demo's, with which nobody pays: set your own.")
+    for name in ("alipay_private_key", "alipay_public_keys"):
+        for text in read.listing(name):
+            _check_key(name, text)
     read.refuse("paypal_cert_hosts", why="only PayPal's own hosts may vouch for a notice")
+
+
+def _alipay(read: Reader) -> dict[str, str]:
+    """In certificate mode Alipay's key comes with the certificates."""
+    if read.optional("alipay_certificates") is None:
+        return ALIPAY
+    return {name: meaning for name, meaning in ALIPAY.items() if name != "alipay_public_keys"}
+
+
+def _check_key(name: str, text: str) -> None:
+    try:
+        key_of(text)
+    except ValueError:
+        raise Unsafe(f"{variable(name)} must be a key in one line of base64, as Alipay gives it.") from None
 
 
 def api_base(read: Reader, name: str, *, live: str) -> str | None:

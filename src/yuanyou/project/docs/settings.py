@@ -39,7 +39,15 @@ WECHAT = {
     "YUANYOU_WECHAT_PRIVATE_KEY": "MIIEvw",
     "YUANYOU_WECHAT_PUBLIC_KEYS": "PUB_KEY_ID_01=MIIBIj",
 }
+ALIPAY = {
+    "YUANYOU_ALIPAY_APP_ID": "2014000000000001",
+    "YUANYOU_ALIPAY_PRIVATE_KEY": "MIIEvw",
+    "YUANYOU_ALIPAY_SELLER": "2088000000000001",
+    "YUANYOU_ALIPAY_PUBLIC_KEYS": "MIIBIj",
+}
 """The companies that take money: all of one is required."""
+
+COMPANIES = {"Stripe": STRIPE, "PayPal": PAYPAL, "Alipay": ALIPAY, "WeChat Pay": WECHAT}
 
 HEAD = """# Settings
 
@@ -74,10 +82,8 @@ def required(name: str) -> str | None:
     """How production wants it; None when it starts without."""
     if name in MUST:
         return "**required**"
-    for company, needs in (("Stripe", STRIPE), ("PayPal", PAYPAL), ("WeChat Pay", WECHAT)):
-        if name in needs:
-            return f"**required for** {company}"
-    return None
+    found = (f"**required for** {company}" for company, needs in COMPANIES.items() if name in needs)
+    return next(found, None)
 
 
 def docstrings() -> dict[str, str]:

@@ -4,15 +4,20 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from yuanyou.project.up import rsa
 from yuanyou.project.up.ports import HOST, Ports
 
+THEIRS = "SANDBOX_"
 OURS = ("YUANYOU_", "SANDBOX_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
 
 
 def settings(
     own: Mapping[str, str], *, data: Path, ports: Ports, database_url: str, secrets: Mapping[str, str]
 ) -> dict[str, str]:
-    """Every YUANYOU_ variable for this run and DATABASE_URL; what `own` sets wins over the defaults."""
+    """Every YUANYOU_ variable for this run and DATABASE_URL; what `own` sets wins over the defaults.
+
+    What begins with SANDBOX_ is for the simulated companies alone.
+    """
     # By name: browsers refuse passkeys at a bare address. The sandbox keeps the address, so that
     # the way to a pay page and back crosses sites, as it will with a real company.
     site = f"http://localhost:{ports.web}"
@@ -24,6 +29,8 @@ def settings(
         "YUANYOU_STRIPE_API_BASE": f"{sandbox}/stripe",
         "YUANYOU_PAYPAL_API_BASE": f"{sandbox}/paypal",
         "YUANYOU_PAYPAL_CERT_HOSTS": f"{HOST}:{ports.sandbox}",
+        "YUANYOU_ALIPAY_PUBLIC_KEYS": rsa.public_of(secrets["SANDBOX_ALIPAY_PRIVATE_KEY"]),
+        "YUANYOU_ALIPAY_API_BASE": f"{sandbox}/alipay",
         "YUANYOU_ESIM_URL": f"{sandbox}/esim",
         "YUANYOU_CARRIER_URL": f"{sandbox}/carrier",
         "YUANYOU_SMTP_HOST": HOST,
@@ -36,7 +43,8 @@ def settings(
 
 def of_product(own: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
     """For our own processes."""
-    return {**_neutral(own), **found, "DJANGO_SETTINGS_MODULE": "yuanyou.project.settings"}
+    ours = {name: value for name, value in found.items() if not name.startswith(THEIRS)}
+    return {**_neutral(own), **ours, "DJANGO_SETTINGS_MODULE": "yuanyou.project.settings"}
 
 
 def of_sandbox(
@@ -56,6 +64,10 @@ def of_sandbox(
         "SANDBOX_PAYPAL_MERCHANT_ID": found["YUANYOU_PAYPAL_MERCHANT"],
         "SANDBOX_PAYPAL_WEBHOOK_ID": found["YUANYOU_PAYPAL_WEBHOOK_IDS"].partition(",")[0],
         "SANDBOX_PAYPAL_WEBHOOK_URL": f"http://{HOST}:{ports.web}/hooks/payments/paypal/",
+        "SANDBOX_ALIPAY_APP_ID": found["YUANYOU_ALIPAY_APP_ID"],
+        "SANDBOX_ALIPAY_SELLER_ID": found["YUANYOU_ALIPAY_SELLER"],
+        "SANDBOX_ALIPAY_APP_PUBLIC_KEY": rsa.public_of(found["YUANYOU_ALIPAY_PRIVATE_KEY"]),
+        "SANDBOX_ALIPAY_PRIVATE_KEY": found["SANDBOX_ALIPAY_PRIVATE_KEY"],
         "SANDBOX_ESIM_TOKEN": found["YUANYOU_ESIM_TOKEN"],
         "SANDBOX_CARRIER_TOKEN": found["YUANYOU_CARRIER_TOKEN"],
         "SANDBOX_CLOCK_FILE": found.get("YUANYOU_CLOCK_FILE") or str(data / "clock.json"),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from yuanyou.project.payment_settings import SANDBOX_CLIENT
+from yuanyou.project.up import rsa
 from yuanyou.project.up.trouble import Trouble
 
 
@@ -29,6 +30,10 @@ MAKERS: dict[str, Callable[[], str]] = {
     "YUANYOU_PAYPAL_CLIENT_SECRET": lambda: secrets.token_hex(24),
     "YUANYOU_PAYPAL_WEBHOOK_IDS": lambda: _capitals(17),
     "YUANYOU_PAYPAL_MERCHANT": lambda: _capitals(13),
+    "YUANYOU_ALIPAY_APP_ID": lambda: f"{SANDBOX_CLIENT}{secrets.randbelow(10**16):016}",
+    "YUANYOU_ALIPAY_SELLER": lambda: f"2088{secrets.randbelow(10**12):012}",
+    "YUANYOU_ALIPAY_PRIVATE_KEY": rsa.new_key,
+    "SANDBOX_ALIPAY_PRIVATE_KEY": rsa.new_key,
     "YUANYOU_ESIM_TOKEN": lambda: secrets.token_urlsafe(32),
     "YUANYOU_CARRIER_TOKEN": lambda: secrets.token_urlsafe(32),
 }
