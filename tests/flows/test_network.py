@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Thread
 
 import httpx
@@ -364,3 +365,9 @@ def test_a_card_that_nobody_opened_before_the_outbox_was_there_is_opened_at_the_
     lapse.sweep(1, now=now_at(11, 2))
     work(now_at(11, 2))
     assert wishes(line_id) == [("open", "confirmed")]
+
+
+def test_no_step_stores_a_line_without_the_network_hearing_of_it() -> None:
+    folder = Path(network.__file__).parent
+    stores = {path.stem for path in folder.glob("*.py") if "lines.schedule(" in path.read_text("utf-8")}
+    assert stores == {"moves"}

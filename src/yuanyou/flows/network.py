@@ -1,7 +1,8 @@
 """What carries a line follows the line: wishes are written with its moves, and sent from a loop.
 
-follow()  a line was moved: what does that mean for the network?   (part of the step that moves it)
-work()    the loop asks the carrier, and reads back what it did    (one wish, then its answer)
+follow()     a line was moved: what does that mean for the network?   (part of the step that moves it)
+work()       the loop asks the carrier, and reads back what it did    (one wish, then its answer)
+ask_again()  staff: what was refused or got stuck is wished anew
 
 A line is restored when it was read back open, not when the carrier said so.
 """
@@ -16,7 +17,10 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from yuanyou.catalog.queries import plan_version
+from yuanyou.flows import acts
 from yuanyou.flows.step import LEASE, apart, in_cell
+from yuanyou.kernel.ids import cell_of
+from yuanyou.lines import actions as lines
 from yuanyou.lines.actions import Timeline
 from yuanyou.lines.rules import LineState
 from yuanyou.network import actions as network
@@ -40,15 +44,35 @@ WANTS = {
 NOTHING = Allow(hosts=(), incoming_sms=False)
 
 
-def follow(current: Timeline, *, now: datetime) -> None:
-    """Wish what the line's state wants. The line is locked; the loops are told after the commit."""
+def follow(current: Timeline, *, now: datetime) -> bool:
+    """Wish what the state of the (locked) line wants; is it new? The loops are told after the commit."""
     line = current.line
     wanted = WANTS.get(LineState(line.state))
     if wanted is None or line.iccid is None:
-        return
+        return False
     allow = _allowed(current) if wanted is Service.BARRED else NOTHING
-    if network.want(line.pk, wanted, iccid=line.iccid, allow=allow, now=now) is not None:
-        transaction.on_commit(_nudge)
+    if network.want(line.pk, wanted, iccid=line.iccid, allow=allow, now=now) is None:
+        return False
+    transaction.on_commit(_nudge)
+    return True
+
+
+def ask_again(line_id: int, *, by: int, now: datetime) -> bool:
+    """Staff: wish anew what the carrier refused or nobody knows of. False: nothing has to be asked."""
+    with in_cell(cell_of(line_id)):
+        current = lines.lock(line_id)
+        asked = follow(current, now=now)
+        if asked:
+            acts.record(
+                actor_id=by,
+                verb="network_again",
+                subject=current.line.ref,
+                reason="",
+                facts={"state": str(current.line.state)},
+                about=current.line.customer_id,
+                now=now,
+            )
+        return asked
 
 
 def work(cell: int, *, now: datetime, limit: int = 4, urgent_only: bool = False) -> int:

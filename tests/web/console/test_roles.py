@@ -15,6 +15,7 @@ MONEY = (Role.SUPPORT, Role.FINANCE)
 NEEDS: dict[str, Role | tuple[Role, ...]] = {
     "today": Role.VIEWER,
     "line": Role.SUPPORT,
+    "line-ask": Role.SUPPORT,
     "order": MONEY,
     "refund-new": Role.SUPPORT,
     "refunds": MONEY,
@@ -35,6 +36,7 @@ NEEDS: dict[str, Role | tuple[Role, ...]] = {
 }
 ARGUMENTS: dict[str, list[object]] = {
     "line": ["line_1"],
+    "line-ask": ["line_1"],
     "order": ["ord_1"],
     "refund-new": ["ord_1", "att_1"],
     "refund": ["ref_1"],

@@ -22,11 +22,15 @@ from yuanyou.lines import queries as lines
 from yuanyou.lines.models import Line, Term
 from yuanyou.lines.rules import Clocks
 from yuanyou.messages import queries as messages
+from yuanyou.network import queries as network
+from yuanyou.network.queries import WishView
+from yuanyou.network.rules import WishState
 from yuanyou.orders import queries as orders
 from yuanyou.orders.models import Order
 from yuanyou.orders.queries import ReceiptView
 from yuanyou.payments import queries as payments
 from yuanyou.payments.queries import EventView, PaymentView, RefundView
+from yuanyou.web.console import network_words
 
 GOOD = frozenset({"activated", "renewed", "term_followed", "fulfilled", "accepted", "succeeded"})
 BAD = frozenset({"grace_ended", "released", "failed", "expired", "mismatched"})
@@ -54,7 +58,14 @@ class LinePage:
     buckets: list[Left]
     terms: list[Term]
     wallet: Money
+    wishes: list[WishView]
+    """What the carrier was asked to do, newest first."""
     timeline: list[Happening]
+
+    @property
+    def may_ask_again(self) -> bool:
+        """The carrier does not serve the line as it should, and nothing is under way."""
+        return bool(self.wishes) and self.wishes[0].state in {WishState.REFUSED, WishState.STUCK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,7 @@ def line_page(line_id: int, *, now: datetime) -> LinePage:
     with in_cell(cell_of(line_id)):
         line = Line.objects.get(pk=line_id)
         person = identity.person(line.customer_id)
+        wishes = network.wishes_of(line_id)
         return LinePage(
             line=line,
             number=mask_phone(line.number) if line.number else "",
@@ -109,7 +121,8 @@ def line_page(line_id: int, *, now: datetime) -> LinePage:
             buckets=allowances.buckets(line_id, now=now),
             terms=lines.terms_of(line_id),
             wallet=books.wallet_balance(line.customer_id, settings.CONFIG.book_currency),
-            timeline=_timeline(line_id),
+            wishes=wishes,
+            timeline=_timeline(line_id, wishes),
         )
 
 
@@ -157,7 +170,7 @@ def books_of_all_cells() -> list[CellBooks]:
     return found
 
 
-def _timeline(line_id: int) -> list[Happening]:
+def _timeline(line_id: int, wishes: Iterable[WishView]) -> list[Happening]:
     moves = [
         Happening(m.at, m.event, f"{m.state_before} → {m.state_after} · {m.cause}", _tone(m.event))
         for m in lines.history(line_id)
@@ -170,7 +183,16 @@ def _timeline(line_id: int) -> list[Happening]:
         Happening(o.created_at, f"order: {o.kind}", f"{o.ref} · {o.total} · {o.state}", _tone(o.state), o.ref)
         for o in orders.orders_of_line(line_id)
     ]
-    return sorted((*moves, *told, *bought), key=lambda happening: happening.at, reverse=True)
+    carried = [
+        Happening(
+            w.ended_at or w.asked_at or w.wished_at,
+            network_words.kind(w.kind),
+            " · ".join(filter(None, (network_words.state(w.state), w.trouble, w.ref))),
+            network_words.tone(w.state),
+        )
+        for w in wishes
+    ]
+    return sorted((*moves, *told, *bought, *carried), key=lambda happening: happening.at, reverse=True)
 
 
 def _tone(word: str) -> str:

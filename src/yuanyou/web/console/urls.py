@@ -6,6 +6,7 @@ app_name = "console"
 urlpatterns = [
     path("", views.today, name="today"),
     path("lines/<str:ref>/", views.line, name="line"),
+    path("lines/<str:ref>/ask/", views.ask_carrier, name="line-ask"),
     path("orders/<str:ref>/", views.order, name="order"),
     path("orders/<str:ref>/refund/<str:attempt>/", refunds.new, name="refund-new"),
     path("refunds/", refunds.waiting, name="refunds"),

@@ -1,9 +1,13 @@
 """The console's first pages: what waits, find anything, a line, an order, the books."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from yuanyou.flows import network
 from yuanyou.identity.rules import Role
 from yuanyou.kernel.redact import redact
 from yuanyou.lines.models import Line
@@ -38,6 +42,21 @@ def line(request: StaffRequest, ref: str) -> HttpResponse:
     except Line.DoesNotExist:
         raise Http404 from None
     return render(request, "console/line.html", {"page": page, "reveal": _reveal(page.line.ref)})
+
+
+@staff_required(Role.SUPPORT)
+@require_POST
+def ask_carrier(request: StaffRequest, ref: str) -> HttpResponse:
+    """What the carrier refused, or nobody knows of, is asked once more."""
+    try:
+        asked = network.ask_again(id_of(ref, "line"), by=request.staff.id, now=settings.CLOCK.now())
+    except Line.DoesNotExist:
+        raise Http404 from None
+    if asked:
+        messages.success(request, _("The carrier is asked again."))
+    else:
+        messages.info(request, _("Nothing has to be asked: the line stands as it should, or is about to."))
+    return redirect("console:line", ref)
 
 
 @staff_required(Role.SUPPORT, Role.FINANCE)

@@ -40,6 +40,7 @@ KINDS = {
     ),
     "attempts_unknown": Kind(_("Payments whose outcome nobody could tell us")),
     "profiles_missing": Kind(_("Lines without an eSIM profile")),
+    "network_wrong": Kind(_("Lines that the carrier does not serve as it should")),
     "numbers_held": Kind(_("Numbers held because too few warnings arrived")),
     "messages_failed": Kind(_("Messages that could not be delivered")),
     "notices_unmatched": Kind(_("Notices about nothing of ours")),

@@ -19,6 +19,7 @@ VERBS: dict[str, Promise] = {
     "refund_explain": _("Said what a refund made outside was for"),
     "refund_retry": _("Sent a refused refund once more"),
     "refund_follow": _("Had a refund asked about again"),
+    "network_again": _("Had the carrier asked again"),
     "dispute_contest": _("Contested a dispute"),
     "dispute_concede": _("Conceded a dispute"),
     "dispute_ask": _("Asked how a dispute stands"),

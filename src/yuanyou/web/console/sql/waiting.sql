@@ -7,6 +7,12 @@ WHERE state = 'early_warning' OR (state = 'needs_response' AND contested_at IS N
 UNION ALL
 SELECT 'profiles_missing', count(*), NULL FROM esim_profile WHERE ask_at IS NULL AND state = 'ordered'
 UNION ALL
+SELECT 'network_wrong', count(*), NULL FROM (
+    SELECT DISTINCT ON (line_id) state FROM network_wish
+    WHERE line_id IN (SELECT line_id FROM network_wish WHERE state IN ('refused', 'stuck'))
+    ORDER BY line_id, turn DESC
+) last WHERE state IN ('refused', 'stuck')
+UNION ALL
 SELECT 'numbers_held', count(*), NULL FROM lines_line WHERE held_until IS NOT NULL
 UNION ALL
 SELECT 'messages_failed', count(*), NULL FROM messaging_message WHERE state = 'failed'

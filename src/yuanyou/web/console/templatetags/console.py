@@ -2,6 +2,7 @@
 
 {% console_nav %}            the pages that whoever looks may open
 {{ refund|refund_chip }}     a refund's state as a chip; the same for disputes: {{ dispute|dispute_chip }}
+{% wish_chip wish.state %}   the same for what the carrier was asked; {{ wish.kind|wish_kind }} in words
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from yuanyou.identity.rules import Role
-from yuanyou.web.console import money_words
+from yuanyou.web.console import money_words, network_words
 from yuanyou.web.shared.templatetags.yuanyou import chip
 
 register = template.Library()
@@ -41,3 +42,13 @@ def refund_chip(state: str, why_failed: str | None = None) -> dict[str, Any]:
 @register.inclusion_tag("shared/_state.html")
 def dispute_chip(state: str) -> dict[str, Any]:
     return chip(*money_words.DISPUTE_STATES[state])
+
+
+@register.inclusion_tag("shared/_state.html")
+def wish_chip(state: str) -> dict[str, Any]:
+    return chip(*network_words.STATES[state])
+
+
+@register.filter
+def wish_kind(kind: str) -> str:
+    return network_words.kind(kind)
