@@ -349,6 +349,20 @@ class TestCoverage:
         (network,) = queries.networks(["XA"])
         assert (network.technologies, network.as_of) == (("4G", "5G"), date(2026, 12, 1))
 
+    def test_a_network_and_a_country_that_are_told_no_more_are_gone(self) -> None:
+        def told(*networks: tuple[str, str]) -> None:
+            rows = (
+                Coverage(country=c, network=n, technologies="4G", as_of=date(2026, 11, 1))
+                for c, n in networks
+            )
+            actions.set_coverage(list(rows))
+
+        told(("XA", "Test Net"), ("XA", "Old Net"), ("XB", "Test Net"))
+        told(("XA", "Test Net"))
+        assert [(network.country, network.name) for network in queries.networks(["XA", "XB"])] == [
+            ("XA", "Test Net")
+        ]
+
     def test_only_the_countries_asked_for_are_told(self) -> None:
         actions.set_coverage([self.row()])
         assert [network.name for network in queries.networks(["XA", "XB"])] == ["Test Net"]

@@ -94,13 +94,14 @@ def set_tax(rule: TaxRule) -> None:
 
 
 def set_coverage(rows: list[Coverage]) -> None:
-    """Write partner networks; what was said of them before is replaced."""
-    Coverage.objects.bulk_create(
+    """Write all partner networks. What was said before is replaced: a network that is not told is gone."""
+    told = Coverage.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["country", "network"],
         update_fields=["technologies", "as_of"],
     )
+    Coverage.objects.exclude(pk__in=[row.pk for row in told]).delete()
 
 
 def tell_rate(*, base: str, into: str, rate: Decimal, source: str, at: datetime) -> None:
