@@ -221,3 +221,10 @@ def test_automatic_renewal_says_honestly_which_wallets_nobody_can_charge(people:
     assert "Alipay and WeChat Pay</h2>" in page
     assert "they ask you each time" in page
     assert "Credit or debit card</h2>" not in page
+
+
+def test_a_browser_that_pays_from_the_orders_page_is_known_again(line: int) -> None:
+    attempt, client = begin(line), browser()
+    path = path_of(attempt.payment.order) + "pay/"
+    assert "device" in client.post(path, {"method": "stripe:card"}).cookies
+    assert "device" not in client.post(path, {"method": "stripe:card"}).cookies

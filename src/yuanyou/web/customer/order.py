@@ -44,6 +44,7 @@ from yuanyou.web.shared import methods
 from yuanyou.web.shared.methods import Method, name_of
 from yuanyou.web.shared.payer import Payer, payer_of
 from yuanyou.web.shared.reasons import words_for
+from yuanyou.web.shared.trail import remember_device
 
 SETTLING = frozenset(
     {AttemptState.SUBMITTING, AttemptState.PROCESSING, AttemptState.UNKNOWN, AttemptState.MISMATCH}
@@ -155,7 +156,9 @@ def pay_order(request: HttpRequest, order: Order) -> HttpResponse:
     except (OnHold, TooMuch) as refusal:
         notices.error(request, str(REFUSALS[type(refusal)]))
         url = None
-    return redirect(url or links.order_page(order))
+    answer = redirect(url or links.order_page(order))
+    remember_device(request, answer)
+    return answer
 
 
 def _owner(request: HttpRequest, order: Order) -> Person | None:
