@@ -214,6 +214,7 @@ def test_every_field_is_read_from_the_variable_named_after_it() -> None:
         "YUANYOU_MAIL_FROM": "else@yuanyou.example",
         "YUANYOU_SANDBOX_URL": "http://127.0.0.1:8",
         "YUANYOU_CLOCK_FILE": "/srv/clock",
+        "YUANYOU_TRUSTED_PROXIES": "2",
         "YUANYOU_WEB_WORKERS": "3",
         "YUANYOU_WEB_THREADS": "5",
         "YUANYOU_REFUND_APPROVAL_ABOVE": "1",

@@ -147,6 +147,10 @@ class Config:
     """Address of the simulated outside companies; None in production."""
     clock_file: Path | None
     """File with the demo clock's offset; None in production, where time is real."""
+    trusted_proxies: int
+    """How many proxies or load balancers of yours a request passes, one behind the other. Each must append its
+    peer to X-Forwarded-For, set X-Forwarded-Proto, and drop headers whose names have an underscore. 0: none,
+    the address of whoever connects counts."""
     web_workers: int
     """Processes that answer requests."""
     web_threads: int
@@ -238,6 +242,7 @@ class Config:
             mail_from=_mail_from(read),
             sandbox_url=sandbox_url.rstrip("/") if sandbox_url else None,
             clock_file=None if read.production else Path(read.optional("clock_file") or data / "clock.json"),
+            trusted_proxies=read.number("trusted_proxies", 0, least=0, most=9),
             web_workers=read.number("web_workers", 2, least=1, most=64),
             web_threads=read.number("web_threads", 4, least=1, most=256),
             refund_approval_above=read.number("refund_approval_above", 5000, least=0, most=10**9),

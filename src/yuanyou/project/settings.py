@@ -100,7 +100,12 @@ def _database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"options": "-c search_path=public", "connect_timeout": 5},
+        "OPTIONS": {
+            "options": "-c search_path=public",
+            "connect_timeout": 5,
+            # What tables/hot.py sends is planned once a connection, not every time.
+            "prepare_threshold": 5,
+        },
     }
 
 
@@ -196,6 +201,8 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.smtp_user, CONFIG.smtp_password
 EMAIL_USE_TLS, EMAIL_USE_SSL = CONFIG.smtp_tls == "starttls", CONFIG.smtp_tls == "tls"
 DEFAULT_FROM_EMAIL = CONFIG.mail_from
 
+if CONFIG.trusted_proxies:  # the outermost speaks TLS, and says so
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

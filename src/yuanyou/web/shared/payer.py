@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from yuanyou.flows.watch import Trail
 from yuanyou.payments.port import Place
+from yuanyou.web.shared.address import client_address
 from yuanyou.web.shared.trail import trail_of
 
 COOKIE = "about"
@@ -37,7 +38,7 @@ class Payer:
 def payer_of(request: HttpRequest) -> Payer:
     return Payer(
         place=place_of(request.headers.get("User-Agent", "")),
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=client_address(request),
         about_in=own_currency(request),
         trail=trail_of(request),
         ref=request.session.get(REF),

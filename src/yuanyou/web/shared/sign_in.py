@@ -30,6 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from yuanyou.flows import acts
 from yuanyou.identity import actions, queries, rules, seal
 from yuanyou.identity.models import Account
+from yuanyou.web.shared.address import client_address
 from yuanyou.web.shared.context import viewer_zone
 from yuanyou.web.shared.devices import device_name
 
@@ -50,6 +51,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         "too_many_login_attempts": _("Too many tries. Wait a few minutes, then ask for a new code."),
         "email_password_mismatch": _("The e-mail address or the password is not right."),
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Whose tries are counted, and what the list of devices shows."""
+        return client_address(request)
 
     def clean_email(self, email: str) -> str:
         try:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
 from yuanyou.flows.watch import Trail
+from yuanyou.web.shared.address import client_address
 
 COOKIE = "device"
 YEAR = 365 * 24 * 3600
@@ -15,7 +16,7 @@ SALT = "yuanyou.trail"
 
 def trail_of(request: HttpRequest) -> Trail:
     """The browser by its cookie (else by how it looks), and the network it comes from."""
-    network = _network(request.META.get("REMOTE_ADDR", ""))
+    network = _network(client_address(request))
     looks = f"{network} {request.headers.get('User-Agent', '')}"
     return Trail(device=_hash(request.COOKIES.get(COOKIE) or looks), address=_hash(network))
 
