@@ -16,6 +16,7 @@ from yuanyou.providers.simple_carrier.adapter import SimpleCarrier
 from yuanyou.providers.simple_esim.adapter import SimpleEsim
 from yuanyou.providers.smtp.adapter import Smtp
 from yuanyou.providers.stripe.adapter import Stripe
+from yuanyou.providers.wechat.adapter import WeChat
 from yuanyou.providers.wechat.open_id import WeChatApp
 
 
@@ -52,6 +53,8 @@ def payment_providers() -> dict[str, PaymentProvider]:
         )
     if config.alipay_app_id:
         found.append(_alipay())
+    if config.wechat_mchid:
+        found.append(_wechat())
     return {provider.name: provider for provider in found}
 
 
@@ -68,6 +71,24 @@ def _alipay() -> Alipay:
         # Nothing is there until the payer opens it: only business time tells that it never will be.
         now=_now,
         real=_real,
+    )
+
+
+def _wechat() -> WeChat:
+    config = settings.CONFIG
+    known = bool(config.wechat_app_secret)  # inside WeChat nobody pays whose openid we cannot ask for
+    return WeChat(
+        mchid=config.wechat_mchid,
+        app_id=config.wechat_app_id,
+        api_key=config.wechat_api_key,
+        cert_serial=config.wechat_cert_serial,
+        private_key=config.wechat_private_key,
+        public_keys=config.wechat_public_keys,
+        products=tuple(each for each in config.wechat_products if known or each != "jsapi"),
+        notify_url=f"{config.site_url}/hooks/payments/wechat/",
+        api_base=config.wechat_api_base,
+        # An order that nobody pays stays open there: only business time tells that it is over.
+        now=_now,
     )
 
 

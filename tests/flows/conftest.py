@@ -33,6 +33,14 @@ def sandbox(companies: RunningSandbox, house: None) -> Iterator[RunningSandbox]:
         paypal_merchant=companies.paypal_merchant_id,
         paypal_api_base=companies.paypal_url,
         paypal_cert_hosts=(companies.url.removeprefix("http://"),),
+        wechat_mchid=companies.wechat_mchid,
+        wechat_app_id=companies.wechat_app_id,
+        wechat_app_secret=companies.wechat_app_secret,
+        wechat_api_key=companies.wechat_api_key,
+        wechat_cert_serial=companies.wechat_cert_serial,
+        wechat_private_key=companies.wechat_private_key,
+        wechat_public_keys=(f"{companies.wechat_key_id}={companies.wechat_public_key}",),
+        wechat_api_base=companies.wechat_url,
         esim_url=companies.esim_url,
         esim_token=companies.esim_token,
         carrier_url=companies.carrier_url,
@@ -52,5 +60,5 @@ def sound(house: None) -> Iterator[None]:
 
 
 def _forget_adapters() -> None:
-    for adapters in (wiring.payment_providers, wiring.esim_platform, wiring.carrier):
+    for adapters in (wiring.payment_providers, wiring.host_app, wiring.esim_platform, wiring.carrier):
         adapters.cache_clear()

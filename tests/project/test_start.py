@@ -76,6 +76,11 @@ def test_the_demo_s_settings_fit_together(tmp_path: Path) -> None:
     assert theirs["SANDBOX_ALIPAY_SELLER_ID"] == config.alipay_seller
     assert theirs["SANDBOX_ALIPAY_APP_PUBLIC_KEY"] == rsa.public_of(config.alipay_private_key)
     assert config.alipay_public_keys == (rsa.public_of(theirs["SANDBOX_ALIPAY_PRIVATE_KEY"]),)
+    assert theirs["SANDBOX_WECHAT_MERCHANT_KEY"] == rsa.public_of(config.wechat_private_key)
+    known = rsa.public_of(theirs["SANDBOX_WECHAT_PLATFORM_KEY"])
+    assert config.wechat_public_keys == (f"{theirs['SANDBOX_WECHAT_PLATFORM_KEY_ID']}={known}",)
+    for name in ("mchid", "app_id", "app_secret", "api_key", "cert_serial"):
+        assert theirs[f"SANDBOX_WECHAT_{name.upper()}"] == getattr(config, f"wechat_{name}")
     assert theirs["SANDBOX_CLOCK_FILE"] == str(config.clock_file)
 
 

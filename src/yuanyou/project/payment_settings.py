@@ -2,6 +2,7 @@
 
 from yuanyou.project.environ import Reader, Unsafe, variable
 from yuanyou.providers.alipay.keys import key_of
+from yuanyou.providers.wechat.keys import known_keys
 
 STRIPE_API = "https://api.stripe.com"
 PAYPAL_API = "https://api-m.paypal.com"
@@ -31,6 +32,7 @@ ALIPAY = {
     "alipay_public_keys": "Alipay's public key for your app",
 }
 """What each needs, with the words that end "Set ... to"."""
+API_KEY_LENGTH = 32
 WECHAT_PRODUCTS = ("native", "jsapi", "h5", "codepay")
 SANDBOX_APP = "wxsandbox"
 """How the app id begins that `yuanyou up` makes."""
@@ -63,6 +65,7 @@ def check(read: Reader) -> None:
     for name in ("alipay_private_key", "alipay_public_keys"):
         for text in read.listing(name):
             _check_key(name, text)
+    _check_wechat(read)
     read.refuse("paypal_cert_hosts", why="only PayPal's own hosts may vouch for a notice")
 
 
@@ -71,6 +74,17 @@ def _alipay(read: Reader) -> dict[str, str]:
     if read.optional("alipay_certificates") is None:
         return ALIPAY
     return {name: meaning for name, meaning in ALIPAY.items() if name != "alipay_public_keys"}
+
+
+def _check_wechat(read: Reader) -> None:
+    """Its keys come by hand from three pages: what was cut off shows here, not at the first payment."""
+    try:
+        known_keys(read.listing("wechat_public_keys"))
+    except ValueError:
+        name = variable("wechat_public_keys")
+        raise Unsafe(f"{name} must be PUB_KEY_ID_...=MII..., each key in one line of base64.") from None
+    if len(read.optional("wechat_api_key") or API_KEY_LENGTH * " ") != API_KEY_LENGTH:
+        raise Unsafe(f"{variable('wechat_api_key')} must be the {API_KEY_LENGTH} characters you chose.")
 
 
 def _check_key(name: str, text: str) -> None:

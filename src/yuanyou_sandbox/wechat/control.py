@@ -48,12 +48,24 @@ class WeChatControl:
         }
         return [
             *[Route(path, do, methods=["POST"]) for path, do in posts.items()],
+            Route("/orders/{order}", self.order, methods=["GET"]),
             Route("/account", self.account, methods=["GET"]),
             Route("/keys", self.keys, methods=["GET"]),
         ]
 
+    async def order(self, request: Request) -> Response:
+        """How it stands, where it is paid, and the notices of its payment."""
+        order = self._order(request)
+        found = self._account.all_by(notices.KIND, "about", order["id"])
+        told = {
+            "prepay_id": order["prepay_id"],
+            "cashier": f"{self._account.url}/cashier/{order['prepay_id']}",
+            "notices": [each["id"] for each in found],
+        }
+        return JSONResponse(orders.transaction(self._account, order) | told)
+
     async def pay(self, request: Request) -> Response:
-        """{coupon?, late?: true}: pay as in the cashier, `coupon` fen of it by WeChat; late: also what is over."""
+        """{coupon?, late?: true}: pay; `coupon` fen of it are WeChat's; late: also what is over."""
         told = await Told.by(request)
         coupon, late = told.whole("coupon") or 0, told.flag("late")
         told.finish()

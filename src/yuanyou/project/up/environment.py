@@ -31,6 +31,8 @@ def settings(
         "YUANYOU_PAYPAL_CERT_HOSTS": f"{HOST}:{ports.sandbox}",
         "YUANYOU_ALIPAY_PUBLIC_KEYS": rsa.public_of(secrets["SANDBOX_ALIPAY_PRIVATE_KEY"]),
         "YUANYOU_ALIPAY_API_BASE": f"{sandbox}/alipay",
+        "YUANYOU_WECHAT_PUBLIC_KEYS": _wechat_key(secrets),
+        "YUANYOU_WECHAT_API_BASE": f"{sandbox}/wechat",
         "YUANYOU_ESIM_URL": f"{sandbox}/esim",
         "YUANYOU_CARRIER_URL": f"{sandbox}/carrier",
         "YUANYOU_SMTP_HOST": HOST,
@@ -68,10 +70,24 @@ def of_sandbox(
         "SANDBOX_ALIPAY_SELLER_ID": found["YUANYOU_ALIPAY_SELLER"],
         "SANDBOX_ALIPAY_APP_PUBLIC_KEY": rsa.public_of(found["YUANYOU_ALIPAY_PRIVATE_KEY"]),
         "SANDBOX_ALIPAY_PRIVATE_KEY": found["SANDBOX_ALIPAY_PRIVATE_KEY"],
+        "SANDBOX_WECHAT_MCHID": found["YUANYOU_WECHAT_MCHID"],
+        "SANDBOX_WECHAT_APP_ID": found["YUANYOU_WECHAT_APP_ID"],
+        "SANDBOX_WECHAT_APP_SECRET": found["YUANYOU_WECHAT_APP_SECRET"],
+        "SANDBOX_WECHAT_API_KEY": found["YUANYOU_WECHAT_API_KEY"],
+        "SANDBOX_WECHAT_CERT_SERIAL": found["YUANYOU_WECHAT_CERT_SERIAL"],
+        "SANDBOX_WECHAT_MERCHANT_KEY": rsa.public_of(found["YUANYOU_WECHAT_PRIVATE_KEY"]),
+        "SANDBOX_WECHAT_PLATFORM_KEY": found["SANDBOX_WECHAT_PLATFORM_KEY"],
+        "SANDBOX_WECHAT_PLATFORM_KEY_ID": found["SANDBOX_WECHAT_PLATFORM_KEY_ID"],
         "SANDBOX_ESIM_TOKEN": found["YUANYOU_ESIM_TOKEN"],
         "SANDBOX_CARRIER_TOKEN": found["YUANYOU_CARRIER_TOKEN"],
         "SANDBOX_CLOCK_FILE": found.get("YUANYOU_CLOCK_FILE") or str(data / "clock.json"),
     }
+
+
+def _wechat_key(secrets: Mapping[str, str]) -> str:
+    """WeChat's public key for us, with its name."""
+    key = rsa.public_of(secrets["SANDBOX_WECHAT_PLATFORM_KEY"])
+    return f"{secrets['SANDBOX_WECHAT_PLATFORM_KEY_ID']}={key}"
 
 
 def _neutral(own: Mapping[str, str]) -> dict[str, str]:

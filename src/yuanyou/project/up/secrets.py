@@ -11,7 +11,7 @@ import string
 from collections.abc import Callable
 from pathlib import Path
 
-from yuanyou.project.payment_settings import SANDBOX_CLIENT
+from yuanyou.project.payment_settings import SANDBOX_APP, SANDBOX_CLIENT
 from yuanyou.project.up import rsa
 from yuanyou.project.up.trouble import Trouble
 
@@ -34,6 +34,14 @@ MAKERS: dict[str, Callable[[], str]] = {
     "YUANYOU_ALIPAY_SELLER": lambda: f"2088{secrets.randbelow(10**12):012}",
     "YUANYOU_ALIPAY_PRIVATE_KEY": rsa.new_key,
     "SANDBOX_ALIPAY_PRIVATE_KEY": rsa.new_key,
+    "YUANYOU_WECHAT_MCHID": lambda: f"19{secrets.randbelow(10**8):08}",
+    "YUANYOU_WECHAT_APP_ID": lambda: f"{SANDBOX_APP}{secrets.token_hex(4)}",
+    "YUANYOU_WECHAT_APP_SECRET": lambda: secrets.token_hex(16),
+    "YUANYOU_WECHAT_API_KEY": lambda: secrets.token_hex(16),
+    "YUANYOU_WECHAT_CERT_SERIAL": lambda: secrets.token_hex(20).upper(),
+    "YUANYOU_WECHAT_PRIVATE_KEY": rsa.new_key,
+    "SANDBOX_WECHAT_PLATFORM_KEY": rsa.new_key,
+    "SANDBOX_WECHAT_PLATFORM_KEY_ID": lambda: f"PUB_KEY_ID_{secrets.token_hex(16).upper()}",
     "YUANYOU_ESIM_TOKEN": lambda: secrets.token_urlsafe(32),
     "YUANYOU_CARRIER_TOKEN": lambda: secrets.token_urlsafe(32),
 }
