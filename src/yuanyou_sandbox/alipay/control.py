@@ -36,6 +36,7 @@ class AlipayControl:
         return [
             *[Route(path, do, methods=["POST"]) for path, do in posts.items()],
             Route("/orders/{order}", self.show, methods=["GET"]),
+            Route("/orders/{order}/refunds", self.refunds, methods=["GET"]),
             Route("/keys", self.keys, methods=["GET", "POST"]),
             Route("/account", self.account, methods=["GET"]),
         ]
@@ -83,6 +84,10 @@ class AlipayControl:
             return JSONResponse(refunds.by_hand(self._account, self._order(request), fen))
         except (Refusal, TypeError) as error:
             raise HTTPException(409, getattr(error, "told", "it was not paid")) from error
+
+    async def refunds(self, request: Request) -> Response:
+        """Every refund of it, oldest first."""
+        return JSONResponse(refunds.of_order(self._account, self._order(request)))
 
     async def code(self, request: Request) -> Response:
         """{does?}: a customer's payment code for the shop's scanner; `does` is pays, asks or poor."""

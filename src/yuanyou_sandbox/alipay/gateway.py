@@ -11,14 +11,19 @@ from urllib.parse import parse_qsl, urlencode
 
 from yuanyou_sandbox.alipay import keys, lies, operations
 from yuanyou_sandbox.alipay.account import BEIJING, COMPANY, FORMAT, Account
-from yuanyou_sandbox.alipay.errors import INVALID, MISSING, UNAVAILABLE, Refusal
+from yuanyou_sandbox.alipay.errors import BUSINESS, INVALID, MISSING, UNAVAILABLE, Refusal
 from yuanyou_sandbox.alipay.fields import Fields
 from yuanyou_sandbox.alipay.operations import Doors
 from yuanyou_sandbox.shared.faults import Fault
 from yuanyou_sandbox.shared.http import Receive, Scope, Send, hang, read, reply
 from yuanyou_sandbox.shared.store import Document, dumps
 
-BEFORE = frozenset({"timeout_before", "error_500", "slow", "system_error"})
+SAYS = {
+    "system_error": Refusal(UNAVAILABLE, "ACQ.SYSTEM_ERROR"),
+    "seller_poor": Refusal(BUSINESS, "ACQ.SELLER_BALANCE_NOT_ENOUGH"),
+}
+"""Faults that are refusals."""
+BEFORE = frozenset({"timeout_before", "error_500", "slow", *SAYS})
 AFTER = frozenset({"timeout_after", "malformed"})
 WRONG_KEY = "wrong_key"
 SLOW_SECONDS = 2
@@ -137,8 +142,8 @@ class Gateway:
     def _done(self, request: Request, fault: Fault | None) -> Document:
         """What came of it, or why it was not done."""
         _act, run = operations.METHODS[request.method]
-        if fault and fault.fault == "system_error":
-            return dict(Refusal(UNAVAILABLE, "ACQ.SYSTEM_ERROR").fields)
+        if fault and fault.fault in SAYS:
+            return dict(SAYS[fault.fault].fields)
         try:
             return run(self._account, Fields(request.fields.get("biz_content", "")), request.doors)
         except Refusal as refusal:

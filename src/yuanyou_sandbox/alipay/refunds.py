@@ -45,6 +45,11 @@ def find(account: Account, order: Document, request_no: str) -> Document | None:
     return account.find(KIND, f"{order['id']}/{request_no}")
 
 
+def of_order(account: Account, order: Document) -> list[Document]:
+    """Oldest first. Alipay's interface has no such list; its bills do."""
+    return account.all_by(KIND, "order", order["id"])
+
+
 def _send(account: Account, order: Document, fen: int, request_no: str) -> Document:
     with account.transaction():
         made = {"id": f"{order['id']}/{request_no}", "number": request_no, "fen": fen, "at": account.now()}

@@ -16,8 +16,8 @@ def from_yuan(text: object, currency: str = CNY) -> Money:
     """ValueError when it is no amount in whole minor units."""
     try:
         value = Decimal(str(text).strip()).scaleb(exponent(currency))
-        if value != value.to_integral_value():
-            raise ValueError(f"{text} {currency} has too many decimals")
+        if not value.is_finite() or value != value.to_integral_value():
+            raise ValueError(f"{text} {currency} has no whole minor units")
     except (InvalidOperation, KeyError) as error:
         raise ValueError(f"not an amount: {text!r} {currency!r}") from error
     return Money(int(value), currency)

@@ -2,11 +2,14 @@
 
 import base64
 import binascii
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from Cryptodome.PublicKey import RSA
+from cryptography import x509
 
+RSA_FAMILY = "1.2.840.113549.1.1."
 APP, ALIPAY, ROOT = "appCertPublicKey.crt", "alipayCertPublicKey_RSA2.crt", "alipayRootCert.crt"
 
 
@@ -22,6 +25,23 @@ class Certificates:
     def of(cls, folder: Path) -> "Certificates":
         """The three files under the names that Alipay gives them. OSError when one is missing."""
         return cls(*[(folder / name).read_text("utf-8") for name in (APP, ALIPAY, ROOT)])
+
+
+def serial_of(pem: str) -> str:
+    """What requests call a certificate by. ValueError for what is none."""
+    return _serial(x509.load_pem_x509_certificate(pem.encode()))
+
+
+def serials_of(chain: str) -> str:
+    """The same of a chain of roots: those signed with RSA, joined; the file has others, too."""
+    found = x509.load_pem_x509_certificates(chain.encode())
+    rsa = [each for each in found if each.signature_algorithm_oid.dotted_string.startswith(RSA_FAMILY)]
+    return "_".join(map(_serial, rsa))
+
+
+def _serial(certificate: x509.Certificate) -> str:
+    named = f"{certificate.issuer.rfc4514_string()}{certificate.serial_number}"
+    return hashlib.md5(named.encode(), usedforsecurity=False).hexdigest()
 
 
 def key_of(text: str) -> RSA.RsaKey:

@@ -1,7 +1,7 @@
 """python-alipay-sdk with what it lacks: POST, a deadline, Beijing's time, several keys, exact raw texts.
 
-The SDK composes and signs requests and works out certificate serial numbers. It would send all business
-data in an address, in local time, and hide what an unsigned error says.
+The SDK composes and signs requests in both modes. It would send all business data in an address, in local
+time, and hide what an unsigned error says.
 """
 
 import base64
@@ -9,6 +9,7 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from Cryptodome.Signature import pkcs1_15
 
 from yuanyou.payments.port import Unknown
 from yuanyou.providers.alipay.errors import OUR_REQUEST, Problem
-from yuanyou.providers.alipay.keys import Certificates, key_of
+from yuanyou.providers.alipay.keys import Certificates, key_of, serial_of, serials_of
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -97,7 +98,21 @@ class KeyMode(Spoken, AliPay):  # type: ignore[misc]
 
 
 class CertificateMode(Spoken, DCAliPay):  # type: ignore[misc]
-    """Both sides are known by certificates; their serial numbers go with each request."""
+    """Both sides are known by certificates; their serial numbers go with each request.
+
+    The SDK reads certificates with interfaces that are on their way out: these are read here.
+    """
+
+    def load_alipay_public_key_string(self) -> bytes:
+        return key_of(self._alipay_public_key_cert_string).export_key()
+
+    @cached_property
+    def app_cert_sn(self) -> str:
+        return serial_of(self._app_public_key_cert_string)
+
+    @cached_property
+    def alipay_root_cert_sn(self) -> str:
+        return serials_of(self._alipay_root_cert_string)
 
 
 def connect(
@@ -118,7 +133,7 @@ def connect(
         made = KeyMode(app_id, app_private_key_string=own, alipay_public_key_string=own)
     else:
         made = CertificateMode(app_id, own, certificates.app, certificates.alipay, certificates.root)
-        known = (RSA.import_key(certificates.alipay), *known)
+        known = (key_of(certificates.alipay), *known)
     made.post, made.real, made.proving = post, real, known
     return made
 
