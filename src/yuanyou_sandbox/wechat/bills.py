@@ -126,7 +126,7 @@ def _trade(account: Account, trade: Document) -> str:
             *(refund["id"] if refund else "0", refund["number"] if refund else "0", yuan(gone), "0.00"),
             "ORIGINAL" if gone else "",
             REFUND_STATES[refund["status"]] if refund else "SUCCESS" if gone else "",
-            *(order["description"].replace(",", " "), order["attach"] or "", f"{trade['fee'] / 100:.5f}"),
+            *(order["description"], order["attach"] or "", f"{trade['fee'] / 100:.5f}"),
             *(RATE, yuan(total), yuan(gone), ""),
         ]
     )
@@ -156,7 +156,7 @@ def _flow(movement: Document) -> str:
 
 
 def _ticked(fields: list[str]) -> str:
-    """A line of the bill. The interface has no quoting: a comma in a field would be another field."""
+    """A line of the bill. There is no quoting: only the backtick tells a new field from a comma in one."""
     return ",".join(f"`{each}" for each in fields)
 
 
