@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -54,22 +55,27 @@ def door_of(attempt: AttemptView | None, *, place: Place, now: datetime) -> Door
         return None
     if not _is_theirs(attempt, place):
         return None
-    left = int((attempt.expires_at - now).total_seconds())
-    over = left <= 0 or attempt.state is AttemptState.EXPIRED
+    over = now >= attempt.expires_at or attempt.state is AttemptState.EXPIRED
     phase = RUN_OUT if over else SCAN if attempt.action is Action.QR else SCRIPT
     return Door(
         phase=phase,
         ref=attempt.ref,
-        title=SCANNED_WITH.get(attempt.method) or name_of(attempt.method),
+        title=_title(attempt),
         method=name_of(attempt.method),
         brands=brands_of(attempt),
         amount=attempt.amount,
         code=attempt.next_url or "",
         params=json.dumps(attempt.next_params),
         until=attempt.expires_at,
-        seconds=max(0, left),
+        seconds=max(0, ceil((attempt.expires_at - now).total_seconds())),
         again=code_of(attempt),
     )
+
+
+def _title(attempt: AttemptView) -> Promise | str:
+    if attempt.action is Action.SCRIPT:
+        return _("Pay with WeChat")
+    return SCANNED_WITH.get(attempt.method) or name_of(attempt.method)
 
 
 def _is_theirs(attempt: AttemptView, place: Place) -> bool:
