@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.sandbox.paypal_shop import Wire, agree, approval_url
 from tests.sandbox.shop import CHALLENGED, POOR, order, paid_charge, pay_on_page
+from tests.sandbox.test_alipay_requests import ORDER, PRECREATE, Shop
 from yuanyou_sandbox.testing import RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -31,7 +32,8 @@ def browser() -> Iterator[Browser]:
 def test_no_page_has_a_barrier(
     browser: Browser, sandbox: RunningSandbox, api: stripe.StripeClient, scheme: str, language: str
 ) -> None:
-    addresses = [f"{sandbox.url}{path}" for path in ("/", "/stripe/", "/notices", "/mail/", "/esim/", "/carrier/")]
+    paths = ("/", "/stripe/", "/notices", "/mail/", "/esim/", "/carrier/")
+    addresses = [f"{sandbox.url}{path}" for path in paths]
     addresses += _pay_pages(sandbox, api)
     assert _barriers(browser, addresses, language, scheme) == []
 
@@ -42,6 +44,34 @@ def test_no_page_of_paypal_has_a_barrier(
 ) -> None:
     addresses = [*_approval_pages(sandbox, wire), f"{sandbox.paypal_url}/"]
     assert _barriers(browser, addresses, language, scheme) == []
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "zh-Hans"), ("dark", "en")])
+def test_no_page_of_alipay_has_a_barrier(
+    browser: Browser, sandbox: RunningSandbox, scheme: str, language: str
+) -> None:
+    shop, base = Shop(sandbox), sandbox.alipay_url
+    code = shop.ask(PRECREATE, ORDER)["qr_code"]
+    other = shop.ask(PRECREATE, ORDER | {"out_trade_no": "att_2"})["qr_code"]
+    sandbox.control("alipay/orders/att_2/lack")
+    addresses = [code, other.replace("/qr/", "/cashier/"), f"{base}/customer-code", f"{base}/"]
+    addresses.append(f"{base}/refused?why=isv.invalid-signature")
+    assert _barriers(browser, addresses, language, scheme) == []
+
+
+def test_a_payer_scans_alipays_code_has_not_enough_money_and_pays(
+    browser: Browser, sandbox: RunningSandbox
+) -> None:
+    code = Shop(sandbox).ask(PRECREATE, ORDER)["qr_code"]
+    page = browser.new_page(locale="zh-CN")
+    page.goto(code)
+    page.click("#scan")
+    page.click("#poor")
+    assert "账户余额不足。" in page.inner_text("#error")
+    page.click("#pay")
+    assert "CNY 26.90" in page.inner_text("main")
+    page.close()
+    assert sandbox.control("alipay/account", method="GET")["gross"] == 2690
 
 
 def test_a_payer_clicks_through_a_decline_and_agrees_again(

@@ -10,6 +10,8 @@ import stripe
 import yuanyou_sandbox
 from tests.sandbox.shop import Receiver, eventually, order
 from yuanyou_sandbox import home
+from yuanyou_sandbox.alipay import words as alipay_words
+from yuanyou_sandbox.alipay.codes import DOES
 from yuanyou_sandbox.carrier import words as carrier_words
 from yuanyou_sandbox.carrier.subscriptions import LEADS_TO
 from yuanyou_sandbox.carrier.subscriptions import STATES as CARRIER_STATES
@@ -28,9 +30,12 @@ from yuanyou_sandbox.stripe.overview import ENDS
 from yuanyou_sandbox.stripe.pay_page import CARD_CHOICES, DEBIT_CHOICES, WALLET_CHOICES
 from yuanyou_sandbox.testing import RunningSandbox
 
-PAGES = ("/", "/notices", "/stripe/", "/paypal/", "/mail/", "/esim/", "/carrier/", "/nothing/here")
+PAGES = (
+    *("/", "/notices", "/stripe/", "/paypal/", "/alipay/", "/alipay/customer-code", "/mail/", "/esim/"),
+    *("/carrier/", "/nothing/here"),
+)
 SOURCE = Path(yuanyou_sandbox.__file__).parent
-OF_COMPANIES = (stripe_words, paypal_words, mail_words, esim_words, carrier_words)
+OF_COMPANIES = (stripe_words, paypal_words, alipay_words, mail_words, esim_words, carrier_words)
 KNOWN = {*words.COMMON, *home.WORDS, *[text for each in OF_COMPANIES for text in each.WORDS]}
 
 
@@ -55,7 +60,8 @@ def test_every_text_of_a_page_is_translated() -> None:
 def test_every_choice_and_every_state_is_translated() -> None:
     choices = {does for _, does, _ in (*CARD_CHOICES, *DEBIT_CHOICES, *WALLET_CHOICES)} | {*ENDS.values()}
     of_paypal = {*PAYPAL_ACTS.values(), *[each.label for each in FUNDINGS]}
-    assert choices | of_paypal | {*ACTS.values(), *STATES, *MODES, *LEADS_TO, *CARRIER_STATES} <= KNOWN
+    assert choices | of_paypal | {*DOES.values()} <= KNOWN
+    assert {*ACTS.values(), *STATES, *MODES, *LEADS_TO, *CARRIER_STATES} <= KNOWN
 
 
 def test_every_reason_of_a_decline_is_translated() -> None:
