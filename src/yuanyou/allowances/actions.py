@@ -8,6 +8,7 @@ from django.db.models import F
 from yuanyou.allowances.models import Allowance, Usage
 from yuanyou.allowances.rules import Bucket, draw
 from yuanyou.kernel.units import Quantity, Unit
+from yuanyou.tables import hot
 
 
 def grant(
@@ -20,7 +21,7 @@ def grant(
     now: datetime,
 ) -> None:
     """Grant one bucket for each quantity that is not nothing. The same source grants once."""
-    Allowance.objects.bulk_create(
+    hot.insert_all(
         [
             Allowance(
                 line_id=line_id,

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from yuanyou.allowances.models import Allowance, Usage
 from yuanyou.kernel.units import Unit
+from yuanyou.tables import hot
+
+USABLE = "WHERE line_id = %s AND NOT frozen AND ends_at > %s ORDER BY priority, ends_at, granted_at, id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,7 @@ class Balance:
 
 def buckets(line_id: int, *, now: datetime) -> list[Left]:
     """Buckets that are usable now or later, in burn order."""
-    rows = Allowance.objects.filter(line_id=line_id, frozen=False, ends_at__gt=now).order_by(
-        "priority", "ends_at", "granted_at", "id"
-    )
+    rows = hot.fetch(Allowance, USABLE, [line_id, now])
     return [
         Left(
             row.source,

@@ -25,6 +25,7 @@ from yuanyou.ledger import actions as ledger
 from yuanyou.ledger import queries as books
 from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import Entry
+from yuanyou.orders import queries as orders
 from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderKind, OrderState
 from yuanyou.payments import actions as payments
@@ -365,9 +366,10 @@ def close(attempt_id: int, *, now: datetime) -> Closed | None:
 def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:
     """The provider of an attempt, and the attempt as its adapter sees it."""
     with in_cell(cell_of(attempt_id)):
-        attempt = Attempt.objects.select_related("payment__order", "saved_method").get(pk=attempt_id)
+        attempt = queries.attempt(attempt_id)
+        order = attempt.payment.order = orders.read(attempt.payment.order_id)
+        kept = attempt.saved_method
         wanted = _still_wanted(attempt)
-    order = attempt.payment.order
     # Also when the answer to the first request was lost: the same key wants the same body.
     email_wanted = not order.by_guest and (with_email or attempt.provider_ref is None)
     return attempt.provider, Ask(
@@ -384,7 +386,7 @@ def ask_for(attempt_id: int, *, with_email: bool = False) -> tuple[str, Ask]:
         expires_at=attempt.expires_at,
         payer_ref=attempt.payer_ref,
         keep=attempt.keep,
-        saved_ref=attempt.saved_method.saved_ref if attempt.saved_method else None,
+        saved_ref=kept.saved_ref if kept else None,
         off_session=attempt.off_session,
         verify=attempt.verify,
         place=Place(attempt.place),
@@ -414,5 +416,4 @@ def _payable(order: Order) -> payments.Locked:
 
 
 def _locked_attempt(attempt_id: int) -> Attempt:
-    payment_id = Attempt.objects.values_list("payment_id", flat=True).get(pk=attempt_id)
-    return payments.lock(payment_id).attempt(attempt_id)
+    return payments.lock_attempt(attempt_id)[1]

@@ -30,7 +30,7 @@ from yuanyou.orders.rules import OrderKind, OrderState
 from yuanyou.payments import actions as payments
 from yuanyou.payments import disputes, queries
 from yuanyou.payments.disputes import FREEZING, Shift
-from yuanyou.payments.models import Attempt, Dispute
+from yuanyou.payments.models import Dispute
 from yuanyou.payments.port import DisputeSnapshot, ProviderTrouble
 from yuanyou.payments.rules import DisputeState
 from yuanyou.wiring import payment_provider
@@ -136,9 +136,7 @@ class AlreadyContested(Exception):
 
 def settle(attempt_id: int, told: DisputeSnapshot, *, now: datetime) -> None:
     """Everything the provider's word means: books, what is frozen, what is taken back, the letter."""
-    payment_id = Attempt.objects.values_list("payment_id", flat=True).get(pk=attempt_id)
-    locked = payments.lock(payment_id)
-    attempt = locked.attempt(attempt_id)
+    locked, attempt = payments.lock_attempt(attempt_id)
     customer_id = locked.payment.customer_id
     dispute, shift = disputes.heard(attempt, told, customer_id=customer_id, now=now)
     order = orders.lock(locked.payment.order_id)

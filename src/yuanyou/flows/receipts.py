@@ -14,6 +14,7 @@ from yuanyou.flows.paid import Paid
 from yuanyou.flows.step import in_cell
 from yuanyou.kernel.money import Money
 from yuanyou.messages import actions as messages
+from yuanyou.messages.actions import Saying
 from yuanyou.orders import actions as orders
 
 
@@ -45,14 +46,16 @@ def number(cell: int, *, now: datetime, limit: int = 500) -> int:
     """Number the receipts that wait and queue their letters; how many."""
     with in_cell(cell):
         numbered = orders.number_receipts(limit=limit)
-        for receipt in numbered:
-            messages.queue(
-                "receipt",
-                key=f"receipt:{receipt.order_id}",
-                customer_id=receipt.order.customer_id,
-                line_id=receipt.order.line_id,
-                language=receipt.order.language,
-                facts={"order_id": receipt.order_id},
-                now=now,
+        letters = [
+            Saying(
+                event="receipt",
+                key=f"receipt:{one.order_id}",
+                customer_id=one.customer_id,
+                line_id=one.line_id,
+                language=one.language,
+                facts={"order_id": one.order_id},
             )
+            for one in numbered
+        ]
+        messages.queue_all(letters, now=now)
     return len(numbered)

@@ -62,7 +62,7 @@ class Foreseen:
 def of_request(attempt_id: int, wish: RefundWish, *, amount: Money, now: datetime) -> Foreseen:
     """CannotRefund, RefundTooLarge, Overdrawn."""
     with _undone(cell_of(attempt_id)):
-        locked, attempt = refund_request.lock_attempt(attempt_id)
+        locked, attempt = payments.lock_attempt(attempt_id)
         order = orders.lock(locked.payment.order_id)
         refund_request.check(attempt, order, wish, amount=amount, now=now)
         refund = payments.request_refund(attempt, amount=amount, wanted=wish, now=now)

@@ -94,7 +94,7 @@ def request(
     """
     said = acts.reasoned(note) if wish.by is not None else note
     with in_cell(cell_of(attempt_id)):
-        locked, attempt = lock_attempt(attempt_id)
+        locked, attempt = payments.lock_attempt(attempt_id)
         if key is not None and (known := payments.refund_of_key(key, attempt, amount=amount, wanted=wish)):
             return known
         order = orders.lock(locked.payment.order_id)
@@ -268,10 +268,3 @@ def in_wallet(refund_id: int) -> bool:
 def waits(refund_id: int, currency: str) -> bool:
     """Its money is reserved and lies with us."""
     return books.balance(recipes.refund_due(refund_id), currency).minor < 0
-
-
-def lock_attempt(attempt_id: int) -> tuple[Locked, Attempt]:
-    """An attempt under its payment's lock."""
-    payment_id = Attempt.objects.values_list("payment_id", flat=True).get(pk=attempt_id)
-    locked = payments.lock(payment_id)
-    return locked, locked.attempt(attempt_id)

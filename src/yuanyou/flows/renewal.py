@@ -145,7 +145,8 @@ def begin(
         start = Start.AFTER
     with in_cell(cell_of(line_id)):
         # Locked, so that of two tabs the second sees what the first has just paid for.
-        line = Line.objects.select_for_update().get(pk=line_id)
+        current = lines.lock(line_id)
+        line = current.line
         renewal_start(LineState(line.state), last_end=None, now=now)
         if not fits(line, quote):
             raise PlanDoesNotFit(quote.plan.code)
@@ -167,16 +168,17 @@ def begin(
             _refuse_same_again(order, now=now)
         started = checkout.start(order, tender, now=now) if new else None
         if started is not None and started.covered:
-            finish(checkout.collect(started.locked, order, entries=started.entries, now=now), now=now)
+            paid = checkout.collect(started.locked, order, entries=started.entries, now=now)
+            finish(paid, current=current, now=now)
     return order, checkout.go_on(order, started, tender, now=now)
 
 
-def finish(paid: Paid, *, now: datetime) -> None:
-    """Everything a paid renewal means, all of it or none of it."""
+def finish(paid: Paid, *, current: Timeline | None = None, now: datetime) -> None:
+    """Everything a paid renewal means, all of it or none of it. `current`: its line, if locked already."""
     order, quote = paid.order, Quote.from_json(paid.order.quote)
     assert order.line_id is not None
     assert order.start is not None
-    current = bring_up_to_date(lines.lock(order.line_id), now=now)
+    current = bring_up_to_date(current or lines.lock(order.line_id), now=now)
     try:
         starts_at = _start(current, Start(order.start), now=now)
     except NotRenewable:

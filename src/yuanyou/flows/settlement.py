@@ -146,9 +146,7 @@ def janitor(cell: int, *, now: datetime, limit: int = 20) -> int:
 
 def settle(attempt_id: int, told: Snapshot, *, source: str, now: datetime) -> None:
     """Everything a provider's word means: books, payment, fulfilment; all of it or none of it."""
-    payment_id = Attempt.objects.values_list("payment_id", flat=True).get(pk=attempt_id)
-    locked = payments.lock(payment_id)
-    attempt = locked.attempt(attempt_id)
+    locked, attempt = payments.lock_attempt(attempt_id)
     merchant = payment_provider(attempt.provider).merchant
     event = payments.told(attempt, told, merchant=merchant, source=source, now=now)
     saved_methods.remember(attempt, told, customer_id=locked.payment.customer_id, now=now)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection
 from yuanyou.kernel.sql import load
 from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import Entry, booking_day
+from yuanyou.tables import hot
 
 
 class Overdrawn(Exception):
@@ -24,7 +25,7 @@ def post(*entries: Entry, happened_at: datetime) -> frozenset[str]:
         return frozenset()
     lines = [(no, posting) for no, entry in enumerate(entries, start=1) for posting in entry.postings]
     try:
-        with connection.cursor() as cursor:
+        with hot.cursor() as cursor:
             cursor.execute(
                 load("yuanyou.ledger.sql", "post"),
                 {

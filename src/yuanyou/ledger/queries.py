@@ -9,6 +9,7 @@ from yuanyou.kernel.money import Money
 from yuanyou.kernel.sql import load
 from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import Account
+from yuanyou.tables import hot
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def last_earned_day() -> date | None:
 
 
 def _stored(account: Account, currency: str) -> Money:
-    with connection.cursor() as cursor:
+    with hot.cursor() as cursor:
         cursor.execute(
             "SELECT minor FROM ledger_balance WHERE account = %s AND party = %s AND currency = %s",
             [account.name, account.party, currency],

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q, QuerySet
 
 from yuanyou.kernel.money import Money
 from yuanyou.kernel.sql import load
@@ -24,8 +23,16 @@ from yuanyou.lines.rules import (
     clocks,
     next_instant,
 )
+from yuanyou.tables import hot
 
-OPEN_TERMS = (TermState.RUNNING, TermState.WAITING)
+THAT_MATTER = """
+    WHERE line_id = %s AND state IN ('running', 'waiting') OR id = (
+        SELECT id FROM lines_term WHERE line_id = %s AND state IN ('ended', 'cut')
+        ORDER BY ended_at DESC LIMIT 1
+    )
+    ORDER BY starts_at
+"""
+"""Terms of a line that run or wait, and the one that ended last."""
 
 
 class NoFreeNumber(Exception):
@@ -84,14 +91,14 @@ def open_line(*, customer_id: int, zone: str, now: datetime) -> Line:
 
 def lock(line_id: int) -> Timeline:
     """Lock the line and read its terms. Line.DoesNotExist."""
-    return timeline(Line.objects.select_for_update().get(pk=line_id))
+    return timeline(hot.lock(Line, line_id))
 
 
 def timeline(line: Line) -> Timeline:
     """The line with its terms, without a lock."""
-    terms = list(
-        line.terms.filter(Q(state__in=OPEN_TERMS) | Q(pk__in=_last_ended(line))).order_by("starts_at")
-    )
+    terms = hot.fetch(Term, THAT_MATTER, [line.pk, line.pk])
+    for term in terms:
+        term.line = line
     return _timeline(line, terms)
 
 
@@ -110,15 +117,10 @@ def _timeline(line: Line, terms: Sequence[Term]) -> Timeline:
     return Timeline(line, running, waiting, last)
 
 
-def _last_ended(line: Line) -> "QuerySet[Term, int]":
-    ended = line.terms.filter(state__in=[TermState.ENDED, TermState.CUT]).order_by("-ended_at")
-    return ended.values_list("pk", flat=True)[:1]
-
-
 def add_term(line: Line, sold: Sold, *, starts_at: datetime, ends_at: datetime, now: datetime) -> Term:
     """Write a sold term: it runs at once if its start has come, else it waits."""
     runs = starts_at <= now and not sold.at_first_use
-    term = Term.objects.create(
+    term = Term(
         line=line,
         order_id=sold.order_id,
         plan_version_id=sold.plan_version_id,
@@ -136,7 +138,7 @@ def add_term(line: Line, sold: Sold, *, starts_at: datetime, ends_at: datetime, 
         currency=sold.net.currency,
         created_at=now,
     )
-    term.line = line
+    hot.insert(term)
     return term
 
 
@@ -167,14 +169,16 @@ def move(line: Line, event: LineEvent, *, at: datetime, cause: str, term_id: int
         line.suspended_at = at
     elif line.state not in {LineState.RELEASED, LineState.CLOSED}:
         line.suspended_at = line.held_until = None
-    LineMove.objects.create(
-        line=line,
-        term_id=term_id,
-        at=at,
-        event=event,
-        state_before=before,
-        state_after=line.state,
-        cause=cause,
+    hot.insert(
+        LineMove(
+            line=line,
+            term_id=term_id,
+            at=at,
+            event=event,
+            state_before=before,
+            state_after=line.state,
+            cause=cause,
+        )
     )
 
 
@@ -189,7 +193,7 @@ def schedule(current: Timeline) -> None:
         life=current.clocks,
     )
     line.next_at = instant
-    line.save(update_fields=["state", "suspended_at", "held_until", "next_at"])
+    hot.update(line, "state", "suspended_at", "held_until", "next_at")
 
 
 def hold_number(line: Line, *, until: datetime) -> None:

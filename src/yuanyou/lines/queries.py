@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from yuanyou.lines.models import Line, LineMove, Number, Term
 from yuanyou.lines.rules import LineState, TermState
+from yuanyou.tables import hot
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class MoveView:
     state_after: str
     cause: str
     term_id: int | None
+
+
+def belongs(line_id: int, *, to: int) -> bool:
+    """Is it this customer's line? In the line's cell."""
+    return bool(hot.fetch(Line, "WHERE id = %s AND customer_id = %s", [line_id, to]))
 
 
 def lines_of(customer_id: int) -> list[Line]:

@@ -19,6 +19,8 @@ class Loop:
     name: str
     work: Callable[[datetime], int]
     every_seconds: float
+    gives_way: bool = False
+    """It tells people what was done. Money goes first: where processors are short, this waits."""
 
 
 def run(loop: Loop, *, stop: Event, nudge: Event | None = None) -> None:

@@ -1,6 +1,7 @@
 """The worker: every loop in a thread of its own, so that a hung company stops nobody else.
 
-`run()` is what `yuanyou worker` calls; SIGTERM and SIGINT stop it after the batch in hand.
+`run()` is what `yuanyou worker` calls; SIGTERM and SIGINT stop it after the batch in hand. Loops that give
+way run in a second process (loops/second.py), which the system gives what the first one leaves.
 """
 
 import logging
@@ -31,6 +32,7 @@ from yuanyou.flows import (
     settlement,
 )
 from yuanyou.loops.loop import Loop, start
+from yuanyou.loops.second import Second
 from yuanyou.wiring import payment_providers
 
 log = logging.getLogger(__name__)
@@ -56,7 +58,7 @@ def loops(cells: tuple[int, ...], *, inbox_workers: int = 2) -> list[Loop]:
             Loop(f"numbers:{cell}", _in(cell, receipts.number), POLL_SECONDS * 2),
             Loop(f"esim:{cell}", _in(cell, activation.work), POLL_SECONDS),
             *_network(cell),
-            Loop(f"letters:{cell}", _in(cell, letters.work), POLL_SECONDS * 2),
+            Loop(f"letters:{cell}", _in(cell, letters.work), POLL_SECONDS * 2, gives_way=True),
             Loop(f"lapse:{cell}", _in(cell, lapse.sweep), POLL_SECONDS * 2),
             Loop(f"earning:{cell}", _in(cell, earning.earn_days), 60),
         ]
@@ -105,18 +107,39 @@ def _inbox(provider: str) -> Callable[[datetime], int]:
 
 def run() -> None:
     """Run every loop until told to stop."""
+    every = loops(settings.CONFIG.cells)
+    second = Second.begin(partial(_run_second, [loop for loop in every if loop.gives_way]))
     stop = Event()
     nudges = {channel: Event() for channel in NUDGED.values()}
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, partial(_stop, stop, nudges))
+    _stop_on_signals(stop, nudges)
     threads = [
         start(loop, stop=stop, nudge=nudges.get(NUDGED.get(loop.name.partition(":")[0], "")))
-        for loop in loops(settings.CONFIG.cells)
+        for loop in every
+        if not loop.gives_way
     ]
-    log.info("worker: %d loops", len(threads))
-    _listen(stop, nudges)
+    log.info("worker: %d loops", len(every))
+    _listen(stop, nudges, alive=second.alive)
+    stop.set()
     for thread in threads:
         thread.join()
+    second.end()
+
+
+def _run_second(every: list[Loop], *, wanted: Callable[[], bool]) -> None:
+    """The loops that give way, until told to stop or not wanted any more."""
+    stop = Event()
+    _stop_on_signals(stop, {})
+    threads = [start(loop, stop=stop) for loop in every]
+    while wanted() and not stop.wait(0.5):
+        pass
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def _stop_on_signals(stop: Event, nudges: Mapping[str, Event]) -> None:
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, partial(_stop, stop, nudges))
 
 
 def _stop(stop: Event, nudges: Mapping[str, Event], _signum: int, _frame: FrameType | None) -> None:
@@ -125,14 +148,17 @@ def _stop(stop: Event, nudges: Mapping[str, Event], _signum: int, _frame: FrameT
         nudge.set()
 
 
-def _listen(stop: Event, nudges: Mapping[str, Event]) -> None:
-    """Wake the loops that a committed row is for; they poll as well, so a lost nudge costs 100 ms."""
-    while not stop.is_set():
+def _listen(stop: Event, nudges: Mapping[str, Event], *, alive: Callable[[], bool]) -> None:
+    """Wake the loops that a committed row is for; they poll as well, so a lost nudge costs 100 ms.
+
+    Until told to stop, or until the second process is gone: whoever watches us starts both again.
+    """
+    while not stop.is_set() and alive():
         try:
             with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listener:
                 for channel in nudges:
                     listener.execute(f"LISTEN {channel}")
-                while not stop.is_set():
+                while not stop.is_set() and alive():
                     for told in listener.notifies(timeout=0.5, stop_after=1):
                         nudges[told.channel].set()
         except psycopg.Error:

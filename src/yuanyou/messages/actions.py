@@ -1,5 +1,7 @@
 """Every write to the outbox."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +10,19 @@ from django.db import connection
 from yuanyou.kernel.sql import load
 from yuanyou.messages.models import Message
 from yuanyou.messages.rules import MESSAGE, MessageEvent, MessageState, next_try
+from yuanyou.tables import hot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """Something to tell a customer."""
+
+    event: str
+    key: str
+    customer_id: int
+    language: str
+    line_id: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def queue(
@@ -21,18 +36,27 @@ def queue(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """Say something to a customer, once per key."""
-    Message.objects.bulk_create(
+    said = Saying(
+        event=event, key=key, customer_id=customer_id, language=language, line_id=line_id, facts=facts or {}
+    )
+    queue_all([said], now=now)
+
+
+def queue_all(sayings: Iterable[Saying], *, now: datetime) -> None:
+    """Say many things at once, each once per key."""
+    hot.insert_all(
         [
             Message(
-                event=event,
-                key=key,
-                customer_id=customer_id,
-                line_id=line_id,
-                language=language,
-                facts=facts or {},
+                event=said.event,
+                key=said.key,
+                customer_id=said.customer_id,
+                line_id=said.line_id,
+                language=said.language,
+                facts=dict(said.facts),
                 ask_at=now,
                 created_at=now,
             )
+            for said in sayings
         ],
         ignore_conflicts=True,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from yuanyou.kernel.money import Money
 from yuanyou.orders.models import Order, Receipt
 from yuanyou.orders.rules import OrderKind, OrderState
+from yuanyou.tables import hot
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ class ReceiptView:
     number: int | None
     paid_at: datetime
     facts: dict[str, Any]
+
+
+def read(order_id: int) -> Order:
+    """Order.DoesNotExist when there is none."""
+    return hot.read(Order, order_id)
 
 
 def opened_by(order_id: int, token: UUID) -> Order | None:

@@ -38,10 +38,12 @@ from yuanyou.payments.rules import (
     TakesBack,
 )
 from yuanyou.payments.rules import PaymentEvent as PaymentMove
+from yuanyou.tables import hot
 
 ATTEMPT_LIFE = timedelta(minutes=45)
 """How long a pay page stays open. Stripe wants 30 minutes at least, also when asked again after a silence."""
 FIRST_ASK = timedelta(seconds=30)
+OF_ATTEMPT = "WHERE id = (SELECT payment_id FROM payments_attempt WHERE id = %s) FOR UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Locked:
 def open_payment(
     *, order_id: int, customer_id: int, amount: Money, expires_at: datetime, now: datetime
 ) -> Payment:
-    return Payment.objects.create(
+    payment = Payment(
         order_id=order_id,
         customer_id=customer_id,
         amount_minor=amount.minor,
@@ -92,12 +94,27 @@ def open_payment(
         expires_at=expires_at,
         created_at=now,
     )
+    hot.insert(payment)
+    return payment
 
 
 def lock(payment_id: int) -> Locked:
     """Lock the payment, then read its attempts. The first lock of every settlement."""
-    payment = Payment.objects.select_for_update().get(pk=payment_id)
-    return Locked(payment, tuple(payment.attempts.order_by("number")))
+    return _with_attempts(hot.lock(Payment, payment_id))
+
+
+def lock_attempt(attempt_id: int) -> tuple[Locked, Attempt]:
+    """Lock the payment of an attempt: the payment with all its attempts, and this one of them."""
+    (payment,) = hot.fetch(Payment, OF_ATTEMPT, [attempt_id])
+    locked = _with_attempts(payment)
+    return locked, locked.attempt(attempt_id)
+
+
+def _with_attempts(payment: Payment) -> Locked:
+    attempts = hot.fetch(Attempt, "WHERE payment_id = %s ORDER BY number", [payment.pk])
+    for attempt in attempts:
+        attempt.payment = payment
+    return Locked(payment, tuple(attempts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +144,7 @@ def open_attempt(
     manner: Manner = Manner(),
 ) -> Attempt:
     """A try with one provider, stored before the provider hears of it."""
-    return Attempt.objects.create(
+    attempt = Attempt(
         payment=locked.payment,
         number=len(locked.attempts) + 1,
         provider=provider,
@@ -149,6 +166,8 @@ def open_attempt(
         address=manner.address,
         created_at=now,
     )
+    hot.insert(attempt)
+    return attempt
 
 
 def move(
@@ -164,15 +183,17 @@ def move(
     attempt.state = ATTEMPT.after(before, event)
     if attempt.state in FINAL:
         attempt.ask_at, attempt.settled_at = None, now
-    attempt.save()
-    PaymentEvent.objects.create(
-        attempt=attempt,
-        at=now,
-        event=event,
-        state_before=before,
-        state_after=attempt.state,
-        source=source,
-        facts=facts or {},
+    hot.save(attempt)
+    hot.insert(
+        PaymentEvent(
+            attempt=attempt,
+            at=now,
+            event=event,
+            state_before=before,
+            state_after=attempt.state,
+            source=source,
+            facts=facts or {},
+        )
     )
 
 
@@ -245,7 +266,7 @@ def keep_open(payment: Payment, *, until: datetime) -> None:
 def paid(payment: Payment, *, now: datetime) -> None:
     payment.state = PAYMENT.after(PaymentState(payment.state), PaymentMove.PAID)
     payment.paid_at = now
-    payment.save(update_fields=["state", "paid_at"])
+    hot.update(payment, "state", "paid_at")
 
 
 def end(payment: Payment, event: PaymentMove) -> None:

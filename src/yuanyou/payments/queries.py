@@ -34,6 +34,7 @@ from yuanyou.payments.rules import (
     RefundState,
     TakesBack,
 )
+from yuanyou.tables import hot
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,13 @@ def payment_of(order_id: int) -> PaymentView | None:
     """The payment of an order with its attempts, oldest first."""
     payment = Payment.objects.filter(order_id=order_id).prefetch_related("attempts").first()
     return _view(payment) if payment else None
+
+
+def attempt(attempt_id: int) -> Attempt:
+    """An attempt with its payment, not locked. Attempt.DoesNotExist."""
+    found = hot.read(Attempt, attempt_id)
+    found.payment = hot.read(Payment, found.payment_id)
+    return found
 
 
 def attempt_of(provider: str, *, provider_ref: str | None, charge_ref: str | None) -> int | None:

@@ -9,4 +9,5 @@ WITH waiting AS (
     UPDATE orders_receiptseries SET last = last + (SELECT count(*) FROM waiting) WHERE id = 1
 )
 UPDATE orders_receipt r SET number = %(last)s + waiting.place
-FROM waiting WHERE r.id = waiting.id AND r.number IS NULL
+FROM waiting, orders_order o WHERE r.id = waiting.id AND r.number IS NULL AND o.id = r.order_id
+RETURNING o.id, o.customer_id, o.line_id, o.language

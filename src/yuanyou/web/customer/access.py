@@ -7,7 +7,7 @@ from django.http import Http404
 from yuanyou.flows.step import in_cell
 from yuanyou.identity.queries import Person
 from yuanyou.kernel.ids import BadReference, parse
-from yuanyou.lines.models import Line
+from yuanyou.lines import queries as lines
 from yuanyou.orders import queries as orders
 from yuanyou.orders.models import Order
 
@@ -21,7 +21,7 @@ def own_line(person: Person, ref: str) -> int:
     if found.cell != person.cell:
         raise Http404
     with in_cell(person.cell):
-        if not Line.objects.filter(pk=found.id, customer_id=person.id).exists():
+        if not lines.belongs(found.id, to=person.id):
             raise Http404
     return found.id
 
