@@ -29,6 +29,8 @@ def want(line_id: int, wanted: Service, *, iccid: str, allow: Allow, now: dateti
 
     A wish that was not sent yet and leads elsewhere is superseded; one that was sent is hurried.
     """
+    if _is_wished(line_id, wanted):
+        return None
     last = Wish.objects.select_for_update().filter(line_id=line_id).exclude(state__in=WITHOUT_EFFECT)
     known = list(last.order_by("-turn")[:2])
     waiting = next((wish for wish in known if wish.state == WishState.WANTED), None)
@@ -53,6 +55,17 @@ def want(line_id: int, wanted: Service, *, iccid: str, allow: Allow, now: dateti
         ask_at=now,
         wished_at=now,
     )
+
+
+def _is_wished(line_id: int, wanted: Service) -> bool:
+    """One look without a lock, for it is all that nearly every renewal needs: what a loop does to a wish
+    meanwhile changes nothing, for only who holds the line's lock adds one."""
+    with connection.cursor() as cursor:
+        cursor.execute(load("yuanyou.network.sql", "last_wishes"), {"line_id": line_id})
+        known = [Before(Kind(kind), WishState(state)) for kind, state in cursor.fetchall()]
+    waiting = next((wish for wish in known if wish.state is WishState.WANTED), None)
+    before = next((wish for wish in known if wish.state is not WishState.WANTED), None)
+    return needed(wanted, before) is (waiting.kind if waiting else None)
 
 
 def claim_due(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yuanyou.network.models import Wish
-from yuanyou.network.rules import Kind, WishState
+from yuanyou.network.rules import OPEN_STATES, Kind, WishState
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ def wishes_of(line_id: int, *, limit: int = 20) -> list[WishView]:
         )
         for r in rows
     ]
+
+
+def restoring(line_id: int) -> bool:
+    """Is a line that was barred paid for again, and not yet read back open?"""
+    return Wish.objects.filter(line_id=line_id, kind=Kind.RESTORE, state__in=OPEN_STATES).exists()
 
 
 def restored_at(line_id: int, *, since: datetime) -> datetime | None:

@@ -14,8 +14,10 @@ from tests.houses import fund, give_line, renew
 from tests.people import NEW_YORK, People
 from tests.plans import MONTH
 from yuanyou.flows import usage
+from yuanyou.flows.step import in_cell
 from yuanyou.identity.models import Account
 from yuanyou.kernel.units import GB, Unit
+from yuanyou.network import actions as network
 
 pytestmark = pytest.mark.usefixtures("house")
 HTMX = {"hx-request": "true"}
@@ -95,3 +97,29 @@ def test_whose_session_is_over_is_asked_to_sign_in_and_shown_nothing(people: Peo
     answer = Client().get("/home/", headers=HTMX | {"hx-current-url": "http://testserver/home/"})
     assert answer.content == b""
     assert answer.headers["HX-Redirect"].endswith("?next=/home/")
+
+
+def test_a_line_that_is_paid_for_again_works_only_when_the_network_was_read_back(people: People) -> None:
+    now = settings.CLOCK.now()
+    line_id = give_line(people.mei, now=now - timedelta(days=60))
+    client = owner(people)
+    served()
+    assert "Suspended" in client.get("/home/").content.decode()
+    served()
+    fund(people.mei, 10_000, now=now)
+    renew(line_id, MONTH, now=now)
+    for page in ("/home/", "/lite/"):
+        waiting = client.get(page).content.decode()
+        assert "Switching back on" in waiting
+        assert "Working" not in waiting
+    served()
+    for page in ("/home/", "/lite/"):
+        assert "Working" in client.get(page).content.decode()
+
+
+def served() -> None:
+    """The carrier does what it is asked."""
+    now = settings.CLOCK.now()
+    with in_cell(1):
+        for wish_id, _ in network.claim_due(now=now, lease=timedelta(minutes=1), limit=9):
+            network.confirmed(network.lock(wish_id), now=now)

@@ -25,6 +25,7 @@ from yuanyou.lines import actions as lines
 from yuanyou.lines import queries as line_queries
 from yuanyou.lines.actions import Timeline
 from yuanyou.lines.rules import Clocks, LineState
+from yuanyou.network import queries as network
 from yuanyou.web.shared.trip import Trip, trip
 
 
@@ -50,6 +51,8 @@ class LineCard:
     install: Install | None
     auto: Upcoming | None
     """Its automatic renewal; None while it is off."""
+    restoring: bool
+    """It is paid for again, and the network does not serve it yet."""
     can_start_now: bool
     """Its data is used up, and a term that is paid for waits."""
 
@@ -113,6 +116,7 @@ def _card(line_id: int, *, language: str, now: datetime) -> LineCard:
         as_of=allowances.last_used_at(line.pk),
         install=esim.install_of(line.pk),
         auto=consent.upcoming(current, now=now),
+        restoring=network.restoring(line.pk),
         can_start_now=start_now.possible(current, buckets, now=now),
     )
 
