@@ -1,5 +1,6 @@
 """The sandbox's pages in a real browser: paying by clicks, and no barrier that a machine can find."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -8,10 +9,13 @@ import pytest
 import stripe
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
+from wechatpayv3 import WeChatPayType
 
 from tests.sandbox.paypal_shop import Wire, agree, approval_url
 from tests.sandbox.shop import CHALLENGED, POOR, order, paid_charge, pay_on_page
 from tests.sandbox.test_alipay_requests import ORDER, PRECREATE, Shop
+from tests.sandbox.wechat_shop import client as wechat_client
+from tests.sandbox.wechat_shop import wish
 from yuanyou_sandbox.testing import RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,6 +61,39 @@ def test_no_page_of_alipay_has_a_barrier(
     addresses = [code, other.replace("/qr/", "/cashier/"), f"{base}/customer-code", f"{base}/"]
     addresses.append(f"{base}/refused?why=isv.invalid-signature")
     assert _barriers(browser, addresses, language, scheme) == []
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "zh-Hans"), ("dark", "en")])
+def test_no_page_of_wechat_pay_has_a_barrier(
+    browser: Browser, sandbox: RunningSandbox, scheme: str, language: str
+) -> None:
+    base, scene = sandbox.wechat_url, {"payer_client_ip": "203.0.113.7", "h5_info": {"type": "Wap"}}
+    shop = wechat_client(sandbox)
+    code = json.loads(shop.pay(**wish())[1])["code_url"]
+    landing = json.loads(shop.pay(**wish("order_h5", scene_info=scene, pay_type=WeChatPayType.H5))[1])
+    cashier = sandbox.control("wechat/orders/order_000001", method="GET")["cashier"]
+    shop.pay(**wish("order_paid"))
+    sandbox.control("wechat/orders/order_paid/pay")
+    paid = sandbox.control("wechat/orders/order_paid", method="GET")["cashier"]
+    shown = sandbox.control("wechat/code")["auth_code"]
+    addresses = [code, landing["h5_url"], cashier, f"{cashier}?poor", paid, f"{base}/"]
+    addresses += [f"{base}/code?code={shown}", f"{base}/connect/oauth2/authorize"]
+    assert _barriers(browser, addresses, language, scheme) == []
+
+
+def test_a_payer_scans_wechat_s_code_has_not_enough_money_and_pays(
+    browser: Browser, sandbox: RunningSandbox
+) -> None:
+    code = json.loads(wechat_client(sandbox).pay(**wish())[1])["code_url"]
+    page = browser.new_page(locale="zh-CN")
+    page.goto(code)
+    page.click("#scan")
+    page.click("#poor")
+    assert "零钱余额不足" in page.inner_text("#error")
+    page.click("#pay")
+    assert "支付成功" in page.inner_text("h1")
+    page.close()
+    assert sandbox.control("wechat/account", method="GET")["gross"] == 2690
 
 
 def test_a_payer_scans_alipays_code_has_not_enough_money_and_pays(

@@ -29,13 +29,16 @@ from yuanyou_sandbox.stripe.cards import CARDS
 from yuanyou_sandbox.stripe.overview import ENDS
 from yuanyou_sandbox.stripe.pay_page import CARD_CHOICES, DEBIT_CHOICES, WALLET_CHOICES
 from yuanyou_sandbox.testing import RunningSandbox
+from yuanyou_sandbox.wechat import words as wechat_words
+from yuanyou_sandbox.wechat.cashier import MOODS
+from yuanyou_sandbox.wechat.overview import ACTS as WECHAT_ACTS
 
 PAGES = (
     *("/", "/notices", "/stripe/", "/paypal/", "/alipay/", "/alipay/customer-code", "/mail/", "/esim/"),
-    *("/carrier/", "/nothing/here"),
+    *("/carrier/", "/wechat/", "/wechat/code", "/nothing/here"),
 )
 SOURCE = Path(yuanyou_sandbox.__file__).parent
-OF_COMPANIES = (stripe_words, paypal_words, alipay_words, mail_words, esim_words, carrier_words)
+OF_COMPANIES = (stripe_words, paypal_words, alipay_words, wechat_words, mail_words, esim_words, carrier_words)
 KNOWN = {*words.COMMON, *home.WORDS, *[text for each in OF_COMPANIES for text in each.WORDS]}
 
 
@@ -60,6 +63,7 @@ def test_every_text_of_a_page_is_translated() -> None:
 def test_every_choice_and_every_state_is_translated() -> None:
     choices = {does for _, does, _ in (*CARD_CHOICES, *DEBIT_CHOICES, *WALLET_CHOICES)} | {*ENDS.values()}
     of_paypal = {*PAYPAL_ACTS.values(), *[each.label for each in FUNDINGS]}
+    assert {*WECHAT_ACTS.values(), *MOODS.values()} <= KNOWN
     assert choices | of_paypal | {*DOES.values()} <= KNOWN
     assert {*ACTS.values(), *STATES, *MODES, *LEADS_TO, *CARRIER_STATES} <= KNOWN
 

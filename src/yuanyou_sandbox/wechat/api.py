@@ -120,7 +120,9 @@ class Api:
 
     async def _send(self, send: Send, request: Request, answer: Answer, wrong: str | None = None) -> None:
         body = answer.raw()
-        wanted, is_file = request.headers.get("wechatpay-serial"), isinstance(answer.body, bytes)
+        is_file = isinstance(answer.body, bytes)
+        # Who names no key gets the platform certificate's signature, as ever.
+        wanted = request.headers.get("wechatpay-serial") or self._account.certified_keys()[-1].ident
         signed = b"-" if wrong == MALFORMED and not body else body
         headers = signing.signature_headers(
             self._account, signed, int(time.time()), wanted=wanted, wrong=wrong

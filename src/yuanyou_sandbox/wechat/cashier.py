@@ -125,7 +125,7 @@ class Cashier:
         shown: Content = None
         if code:
             note = t("Type it at the till within a minute. It is good once.")
-            shown = el.section(el.p(code["id"], class_="big", id="code"), el.p(note), class_="sheet")
+            shown = el.section(el.p(el.strong(code["id"], id="code")), el.p(note), class_="sheet")
         makers = [_form(t(label), "/wechat/code", mood, name="mood") for mood, label in MOODS.items()]
         title = t("The customer's payment code")
         return page(request, t, title, shown, [self._question(t, each) for each in asked], makers)

@@ -8,6 +8,7 @@ import base64
 import binascii
 import secrets
 import string
+import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -43,6 +44,8 @@ class PlatformKey:
     ident: str
     kind: str
     private: str
+    made: int = 0
+    """When, in epoch seconds: its certificate is the same after a restart."""
 
     def sign(self, text: bytes) -> str:
         return sign(self.private, text)
@@ -52,17 +55,17 @@ class PlatformKey:
 
     def certificate_and_pem(self) -> tuple[x509.Certificate, bytes]:
         """The platform certificate whose serial number is `ident`."""
-        made = _certificate(self.private, int(self.ident, 16))
+        made = _certificate(self.private, int(self.ident, 16), self.made)
         return made, made.public_bytes(Encoding.PEM)
 
-    def kept(self) -> dict[str, str]:
+    def kept(self) -> dict[str, str | int]:
         return asdict(self)
 
 
 def new_platform_key(kind: str) -> PlatformKey:
     number = secrets.randbits(152) | 1 << 151
     ident = f"{number:X}" if kind == CERTIFICATE else f"PUB_KEY_ID_{number:X}"
-    return PlatformKey(ident, kind, new_private())
+    return PlatformKey(ident, kind, new_private(), int(time.time()))
 
 
 def new_private() -> str:
@@ -121,14 +124,16 @@ def _public(public: str) -> RSAPublicKey:
 
 
 @lru_cache(maxsize=8)
-def _certificate(private: str, serial: int) -> x509.Certificate:
+def _certificate(private: str, serial: int, since: int) -> x509.Certificate:
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.COMMON_NAME, "Tenpay.com sandbox sign"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Tenpay.com sandbox"),
         ]
     )
-    key, now = _private(private), datetime.now(UTC)
+    key, start = _private(private), datetime.fromtimestamp(since, UTC)
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    made = made.serial_number(serial).not_valid_before(now - timedelta(days=1)).not_valid_after(now + LASTS)
+    made = (
+        made.serial_number(serial).not_valid_before(start - timedelta(days=1)).not_valid_after(start + LASTS)
+    )
     return made.sign(key, SHA256())
