@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -100,6 +100,12 @@ class RunningSandbox:
     def wechat_public_key(self) -> str:
         """WeChat's, named `wechat_key_id`, in one line of base64."""
         return public_of(wechat_keys()[1])
+
+    @cached_property
+    def alipay(self) -> dict[str, Any]:
+        """Who the shop is at Alipay: app_id, seller_id, app_private_key, alipay_public_key."""
+        found: dict[str, Any] = self.control("alipay/keys", method="GET")
+        return found
 
     @property
     def esim_url(self) -> str:
