@@ -89,6 +89,7 @@ def _wechat() -> WeChat:
         api_base=config.wechat_api_base,
         # An order that nobody pays stays open there: only business time tells that it is over.
         now=_now,
+        real=_real,
     )
 
 

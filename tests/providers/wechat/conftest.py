@@ -32,6 +32,7 @@ def settings_of(sandbox: RunningSandbox) -> dict[str, Any]:
         "private_key": sandbox.wechat_private_key,
         "public_keys": public_keys(sandbox),
         "api_base": sandbox.wechat_url,
+        "real": lambda: datetime.now(UTC),
     }
 
 

@@ -48,7 +48,7 @@ class WeChat:
     """One merchant number. `api_base` None is WeChat itself; `notify_url` is where it tells us.
 
     `public_keys` are WeChat's own, as `keys.known_keys` reads them, the current one first; all are believed.
-    `now` is business time.
+    `now` is business time, `real` the time of the world: WeChat signs with that.
     """
 
     name = "wechat"
@@ -64,6 +64,7 @@ class WeChat:
         public_keys: tuple[str, ...],
         notify_url: str,
         now: Callable[[], datetime],
+        real: Callable[[], datetime],
         products: tuple[str, ...] = tuple(PRODUCTS),
         api_base: str | None = None,
     ) -> None:
@@ -78,6 +79,7 @@ class WeChat:
             keys=keys,
             notify_url=notify_url,
             base=api_base,
+            real=real,
         )
         self._now = now
         self._orders = Orders(self._api, now)

@@ -1,9 +1,9 @@
 """The way to WeChat Pay: the SDK with a deadline, one more try, and answers that are proved."""
 
 import json
-import time
+import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -31,8 +31,15 @@ class GuardedCore(Core):  # type: ignore[misc]
     Repeating is safe: every request that makes something carries a number of ours.
     """
 
-    def __init__(self, *, keys: Mapping[str, RSAPublicKey], base: str, **account: str) -> None:
-        self._known = keys
+    def __init__(
+        self,
+        *,
+        keys: Mapping[str, RSAPublicKey],
+        base: str,
+        real: Callable[[], datetime],
+        **account: str,
+    ) -> None:
+        self._known, self._real = keys, real
         self._session = requests.Session()
         super().__init__(**account)
         self._gate_way = base
@@ -92,13 +99,13 @@ class GuardedCore(Core):  # type: ignore[misc]
         if answer.status_code >= ERROR and "Wechatpay-Signature" not in answer.headers:
             return
         try:
-            prove(self._known, answer.headers, answer.content, now=datetime.now(UTC))
+            prove(self._known, answer.headers, answer.content, now=self._real())
         except NotProved as why:
             raise NotWeChat(str(why)) from why
 
 
 class Api:
-    """One merchant number's interface. `base` None is WeChat itself."""
+    """One merchant number's interface. `base` None is WeChat itself; `real` is the time of the world."""
 
     def __init__(
         self,
@@ -111,11 +118,12 @@ class Api:
         keys: Mapping[str, RSAPublicKey],
         notify_url: str,
         base: str | None,
+        real: Callable[[], datetime],
     ) -> None:
-        self.mchid, self.app_id = mchid, app_id
+        self.mchid, self.app_id, self._real = mchid, app_id, real
         self._base = base or LIVE
         account = {"mchid": mchid, "cert_serial_no": cert_serial, "private_key": private_key}
-        core = GuardedCore(keys=keys, base=self._base, apiv3_key=api_key, **account)
+        core = GuardedCore(keys=keys, base=self._base, real=real, apiv3_key=api_key, **account)
         self._sdk = _sdk(core, mchid=mchid, app_id=app_id, notify_url=notify_url)
 
     def ask(self, act: Callable[[Sdk], Reply]) -> Json:
@@ -147,14 +155,14 @@ class Api:
     def for_page(self, prepay_id: str) -> dict[str, str]:
         """What our page hands to WeixinJSBridge, signed now."""
         package = f"prepay_id={prepay_id}"
-        stamp, nonce = str(int(time.time())), f"{time.monotonic_ns():x}{time.time_ns():x}"
+        stamp, nonce = str(int(self._real().timestamp())), secrets.token_hex(16)
         return {
             "appId": self.app_id,
             "timeStamp": stamp,
-            "nonceStr": nonce[:32],
+            "nonceStr": nonce,
             "package": package,
             "signType": "RSA",
-            "paySign": self._sdk.sign([self.app_id, stamp, nonce[:32], package]),
+            "paySign": self._sdk.sign([self.app_id, stamp, nonce, package]),
         }
 
 
