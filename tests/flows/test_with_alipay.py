@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -78,7 +78,8 @@ def hand_on(shop: Receiver, count: int, *, times: int = 1) -> list[dict[str, str
     """Give the inbox every notice that came, once so many are there; what they say."""
     came = list(eventually(lambda: shop.received if len(shop.received) >= count else []))
     for each in came * times:
-        settlement.receive("alipay", headers=each.headers, body=each.body, now=now())
+        real = datetime.now(UTC)
+        settlement.receive("alipay", headers=each.headers, body=each.body, now=now(), real=real)
     settlement.work("alipay", now=now())
     return [dict(parse_qsl(each.body.decode())) for each in came]
 
