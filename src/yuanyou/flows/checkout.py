@@ -37,6 +37,8 @@ from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState, PaymentStat
 from yuanyou.wiring import payment_provider
 
 PAYMENT_LIFE = timedelta(minutes=15)
+LINK_LIFE = timedelta(minutes=4)
+"""WeChat's H5 links live for five; the attempt lives longer."""
 SHOWN_BY_US = frozenset({Action.QR, Action.SCRIPT})
 """What the order's own page shows, until the attempt's time is over."""
 
@@ -318,7 +320,7 @@ def again(order: Order, tender: Tender, *, now: datetime) -> str | None:
         same = _open_one(locked, tender, now=now)
         others = [a for a in locked.attempts if a.state in OPEN and not a.is_wallet and a != same]
     if same is not None:
-        if same.next_url:
+        if same.next_url and not _is_stale(same, now=now):
             return _door(order, same.action, same.next_url)
         return send(same.pk, payer_ip=tender.payer_ip, now=now)
     paid = [each for each in others if close(each.pk, now=now) is Closed.ALREADY_PAID]
@@ -343,6 +345,12 @@ def _good(attempt: Attempt, tender: Tender, *, now: datetime) -> bool:
     if attempt.action == Action.SCRIPT and attempt.payer_ref != tender.payer_ref:
         return False
     return attempt.action not in SHOWN_BY_US or now < attempt.expires_at
+
+
+def _is_stale(attempt: Attempt, *, now: datetime) -> bool:
+    """Is the link that opens an app on a phone too old? Asking with the same key gives a fresh one."""
+    opens_app = attempt.place == Place.PHONE and attempt.action == Action.REDIRECT
+    return opens_app and now >= attempt.created_at + LINK_LIFE
 
 
 def close(attempt_id: int, *, now: datetime) -> Closed | None:

@@ -117,6 +117,8 @@ CACHES = {
         # In the database, so that rate limits hold across processes and restarts.
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "shared_cache",
+        # Of what is full, a third is thrown away: a limit would begin anew, a link used once be good again.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from tests.houses import see
 from tests.people import People
+from tests.web import weight
 from tests.web.customer.wallets import (
     ALIPAY,
     DESKTOP,
@@ -23,7 +24,8 @@ from tests.web.customer.wallets import (
     last_of,
     path_of,
 )
-from yuanyou.flows import settlement
+from tests.web.test_weight import light_enough
+from yuanyou.flows import links, settlement
 from yuanyou.flows.step import in_cell
 from yuanyou.identity.models import Account
 from yuanyou.kernel.clock import Clock
@@ -145,6 +147,19 @@ def test_a_phones_browser_goes_to_the_wallets_page(line: int) -> None:
     assert pay(attempt, "stripe:alipay", PHONE) == f"https://pay.example/{attempt.ref}"
 
 
+def test_a_link_into_an_app_is_made_afresh_before_it_is_too_old_under_the_same_key(
+    line: int, wallets: Wallets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = begin(line, method="wechat_pay", place=Place.PHONE)
+    asked = len(wallets.asked)
+    pay(attempt, "stripe:wechat_pay", PHONE)
+    assert len(wallets.asked) == asked
+    later(monkeypatch, timedelta(minutes=4))
+    pay(attempt, "stripe:wechat_pay", PHONE)
+    assert [ask.idempotency_key for ask in wallets.asked[asked:]] == [attempt.ref]
+    assert last_of(attempt.payment.order).pk == attempt.pk
+
+
 def test_inside_wechat_a_button_asks_wechat_with_what_the_provider_gave(line: int) -> None:
     attempt = begin(line, method="wechat_pay", place=Place.WECHAT, payer_ref="o1")
     page = seen(attempt, WECHAT)
@@ -228,3 +243,14 @@ def test_a_browser_that_pays_from_the_orders_page_is_known_again(line: int) -> N
     path = path_of(attempt.payment.order) + "pay/"
     assert "device" in client.post(path, {"method": "stripe:card"}).cookies
     assert "device" not in client.post(path, {"method": "stripe:card"}).cookies
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+def test_every_door_is_light_enough_for_a_slow_line(line: int, language: str) -> None:
+    code = begin(line)
+    light_enough(weight.weigh(browser(language=language), path_of(code.payment.order)))
+    button = begin(line, method="wechat_pay", place=Place.WECHAT, payer_ref="o1")
+    light_enough(weight.weigh(browser(WECHAT, language=language), path_of(button.payment.order)))
+    leaves = links.go_on_page(code.payment.order, "stripe:alipay").removeprefix(settings.CONFIG.site_url)
+    for agent in (WECHAT, PHONE):
+        light_enough(weight.weigh(browser(agent, language=language), leaves))

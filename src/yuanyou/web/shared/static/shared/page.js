@@ -1,4 +1,5 @@
 // Small comforts; every page works without them: the reader's time zone, copying, opening the answer asked for, closing a menu,
+// the time that is left, the button that WeChat answers,
 // and parts that keep themselves up to date (`data-live`): not while nobody looks, at once when somebody looks again, and without losing the reader's place; and what there is to see without a connection.
 (() => {
   "use strict";
@@ -44,6 +45,34 @@
   document.addEventListener("htmx:afterSwap", () => {
     if (place) live().querySelector(`[href="${CSS.escape(place)}"]`)?.focus({ preventScroll: true });
     place = null;
+  });
+
+  // How long a payment code is still good.
+  const given = new WeakMap();
+  const count = () => {
+    for (const left of document.querySelectorAll("[data-left]")) {
+      if (!given.has(left)) given.set(left, Date.now() + 1000 * left.dataset.left);
+      const rest = Math.max(0, Math.ceil((given.get(left) - Date.now()) / 1000));
+      left.querySelector("[role=timer]").textContent = `${Math.floor(rest / 60)}:${String(rest % 60).padStart(2, "0")}`;
+      left.hidden = false;
+    }
+  };
+  count();
+  setInterval(count, 1000);
+
+  // However WeChat ends it: our landing page asks the provider, who knows.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-wechat-pay]");
+    if (!button) return;
+    const silent = document.querySelector("[data-no-bridge]");
+    const late = setTimeout(() => { silent.hidden = false; }, 3000);
+    const ask = () => {
+      clearTimeout(late);
+      silent.hidden = true;
+      window.WeixinJSBridge.invoke("getBrandWCPayRequest", JSON.parse(button.dataset.wechatPay), () => location.replace(button.dataset.landed));
+    };
+    if (window.WeixinJSBridge) ask();
+    else document.addEventListener("WeixinJSBridgeReady", ask, { once: true });
   });
 
   // What Home said last, for the offline page: the state, what is left, until when. No number, no money; gone with signing out.
