@@ -22,6 +22,7 @@ from yuanyou.flows import (
     acts,
     dispute,
     earning,
+    housekeeping,
     lapse,
     letters,
     network,
@@ -37,6 +38,7 @@ from yuanyou.wiring import payment_providers
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 0.1
+DAY_SECONDS = 24 * 60 * 60
 NUDGED = {"inbox": settlement.CHANNEL, "network": network.CHANNEL}
 """Which loops wake at once, and on whose word."""
 
@@ -61,8 +63,14 @@ def loops(cells: tuple[int, ...], *, inbox_workers: int = 2) -> list[Loop]:
             Loop(f"letters:{cell}", _in(cell, letters.work), POLL_SECONDS * 2, gives_way=True),
             Loop(f"lapse:{cell}", _in(cell, lapse.sweep), POLL_SECONDS * 2),
             Loop(f"earning:{cell}", _in(cell, earning.earn_days), 60),
+            Loop(f"trails:{cell}", _in(cell, housekeeping.forget_trails), DAY_SECONDS, gives_way=True),
         ]
-    return [*found, Loop("statements", _statements, 60), Loop("audit", _link, 1)]
+    return [
+        *found,
+        Loop("statements", _statements, 60),
+        Loop("audit", _link, 1),
+        Loop("expired", _forget_expired, DAY_SECONDS, gives_way=True),
+    ]
 
 
 class CellWork(Protocol):
@@ -96,6 +104,10 @@ def _carried(cell: int, now: datetime, *, urgent_only: bool) -> int:
 
 def _link(now: datetime) -> int:
     return acts.link(now=now)
+
+
+def _forget_expired(now: datetime) -> int:
+    return housekeeping.forget_expired(at=now - settings.CLOCK.offset())  # sessions live in real time
 
 
 def _inbox(provider: str) -> Callable[[datetime], int]:

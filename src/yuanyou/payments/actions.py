@@ -287,6 +287,14 @@ def patience(attempt: Attempt, *, now: datetime) -> None:
     )
 
 
+def forget_trails(*, before: datetime, limit: int) -> int:
+    """Forget which browser and network tries made before this came from; at most `limit`, how many."""
+    traced = Attempt.objects.filter(created_at__lt=before).exclude(device=None, address=None)
+    # The newest first: they lie together, and the long tail of those without a trail is looked through once.
+    batch = list(traced.order_by("-created_at").values_list("id", flat=True)[:limit])
+    return Attempt.objects.filter(pk__in=batch).update(device=None, address=None)
+
+
 def keep(notice: Notice, *, provider: str, sealed: bytes, now: datetime) -> bool:
     """Keep a proved notice once; False when it was there already."""
     kept = Inbox.objects.bulk_create(
