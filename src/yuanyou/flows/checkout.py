@@ -30,13 +30,15 @@ from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderKind, OrderState
 from yuanyou.payments import actions as payments
 from yuanyou.payments import disputes, queries, saved
-from yuanyou.payments.actions import Manner
+from yuanyou.payments.actions import ATTEMPT_LIFE, CODE_LIFE, Manner
 from yuanyou.payments.models import WALLET, Attempt, Payment
 from yuanyou.payments.port import Action, Ask, Closed, Misconfigured, Place, Refused, Unknown
 from yuanyou.payments.rules import OPEN, AttemptEvent, AttemptState, PaymentState, wallet_share
 from yuanyou.wiring import payment_provider
 
 PAYMENT_LIFE = timedelta(minutes=15)
+TO_RENEW = timedelta(minutes=5)
+"""After a code's time is over, the order waits this long for somebody to ask for another."""
 LINK_LIFE = timedelta(minutes=4)
 """WeChat's H5 links live for five; the attempt lives longer."""
 SHOWN_BY_US = frozenset({Action.QR, Action.SCRIPT})
@@ -146,6 +148,9 @@ def try_with(
     known = tender.payer_ref
     if tender.keep or tender.saved_id:
         known = queries.payer_ref(locked.payment.customer_id, tender.provider, saved_id=tender.saved_id)
+    life = _life(tender)
+    if life == CODE_LIFE:
+        payments.keep_open(locked.payment, until=now + life + TO_RENEW)
     return payments.open_attempt(
         locked,
         provider=tender.provider,
@@ -154,6 +159,7 @@ def try_with(
         now=now,
         state=AttemptState.SUBMITTING,
         manner=Manner(
+            life=life,
             about=_about(amount, tender.about_in, now=now),
             place=tender.place,
             keep=tender.keep,
@@ -166,6 +172,13 @@ def try_with(
             address=tender.trail.address,
         ),
     )
+
+
+def _life(tender: Tender) -> timedelta:
+    """How long the payer has: a code that may hang on a screen has less than a page of the provider's."""
+    assert tender.provider is not None
+    method = payment_provider(tender.provider).capabilities().method(tender.method or "")
+    return CODE_LIFE if method is not None and method.shown_by_us(tender.place) else ATTEMPT_LIFE
 
 
 def _about(amount: Money, into: str | None, *, now: datetime) -> dict[str, Any] | None:

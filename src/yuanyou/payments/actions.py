@@ -40,8 +40,9 @@ from yuanyou.payments.rules import (
 from yuanyou.payments.rules import PaymentEvent as PaymentMove
 from yuanyou.tables import hot
 
-ATTEMPT_LIFE = timedelta(minutes=45)
-"""How long a pay page stays open. Stripe wants 30 minutes at least, also when asked again after a silence."""
+ATTEMPT_LIFE, CODE_LIFE = timedelta(minutes=45), timedelta(minutes=10)
+"""How long a pay page stays open, and what we show ourselves. Stripe wants 30 minutes at least, also when
+asked again after a silence."""
 FIRST_ASK = timedelta(seconds=30)
 OF_ATTEMPT = "WHERE id = (SELECT payment_id FROM payments_attempt WHERE id = %s) FOR UPDATE"
 
@@ -131,6 +132,8 @@ class Manner:
     tried_by: int | None = None
     device: str | None = None
     address: str | None = None
+    life: timedelta = ATTEMPT_LIFE
+    """How long the payer has."""
 
 
 def open_attempt(
@@ -152,7 +155,7 @@ def open_attempt(
         state=state,
         amount_minor=amount.minor,
         currency=amount.currency,
-        expires_at=now + ATTEMPT_LIFE,
+        expires_at=now + manner.life,
         ask_at=None if provider == WALLET else now + FIRST_ASK,
         place=manner.place,
         keep=manner.keep,

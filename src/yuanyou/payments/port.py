@@ -120,6 +120,11 @@ class Method:
     brands: tuple[str, ...] = ()
     """Card brands taken, as the provider calls them."""
 
+    def shown_by_us(self, place: Place) -> bool:
+        """Does our own page show how it goes on there: a code on a desktop, a script inside WeChat?"""
+        action = {Place.BROWSER: Action.QR, Place.WECHAT: Action.SCRIPT}.get(place)
+        return place in self.places and action in self.actions
+
     def takes(self, amount: Money) -> bool:
         """Can this much be paid in this currency?"""
         most = self.maximum.get(amount.currency, amount.minor)

@@ -101,6 +101,34 @@ def test_a_code_whose_time_is_over_is_not_shown_and_a_new_one_is_made(
     assert 'class="qr"' in seen(second)
 
 
+def test_a_code_has_ten_minutes_and_the_order_waits_five_more_for_whoever_wants_another(
+    line: int, wallets: Wallets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wallets.good_for = timedelta(minutes=10)
+    first = begin(line)
+    assert wallets.asked[-1].expires_at - first.created_at == timedelta(minutes=10)
+    assert first.payment.expires_at - first.created_at == timedelta(minutes=15)
+    later(monkeypatch, timedelta(minutes=12))
+    pay(first, "stripe:alipay")
+    second = last_of(first.payment.order)
+    assert second.payment.expires_at - second.created_at == timedelta(minutes=15)
+    pay(first, "stripe:alipay", PHONE)
+    assert wallets.asked[-1].expires_at - last_of(first.payment.order).created_at > timedelta(minutes=30)
+
+
+def test_a_code_that_its_company_called_off_in_time_has_run_out_too(
+    line: int, wallets: Wallets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = begin(line)
+    with in_cell(1):
+        over = {"state": AttemptState.CANCELED, "ask_at": None, "settled_at": first.created_at}
+        Attempt.objects.filter(pk=first.pk).update(**over)
+    assert "This code has run out" not in seen(first)
+    later(monkeypatch, timedelta(minutes=6))
+    assert "This code has run out" in seen(first)
+    assert wallets.closed == []
+
+
 def test_while_it_is_good_asking_again_shows_the_same_code(line: int) -> None:
     first = begin(line)
     pay(first, "stripe:alipay")

@@ -20,8 +20,8 @@ SCANNED_WITH: dict[str, Promise] = {
     "alipay": _("Scan with Alipay"),
     "wechat_pay": _("Scan with WeChat"),
 }
-WAITING = frozenset({AttemptState.ACTION_REQUIRED, AttemptState.EXPIRED})
-"""The payer has not acted: a code is good, or its time is over and there may be a new one."""
+OVER = frozenset({AttemptState.EXPIRED, AttemptState.CANCELED})
+"""What becomes of a code whose time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ def door_of(attempt: AttemptView | None, *, place: Place, now: datetime) -> Door
 
     A code is for another device's camera, and WeChat's button only for WeChat.
     """
-    if attempt is None or attempt.action not in SHOWN_BY_US or attempt.state not in WAITING:
+    if attempt is None or attempt.action not in SHOWN_BY_US or not _is_theirs(attempt, place):
         return None
-    if not _is_theirs(attempt, place):
+    over = now >= attempt.expires_at
+    if attempt.state is not AttemptState.ACTION_REQUIRED and not (over and attempt.state in OVER):
         return None
-    over = now >= attempt.expires_at or attempt.state is AttemptState.EXPIRED
     phase = RUN_OUT if over else SCAN if attempt.action is Action.QR else SCRIPT
     return Door(
         phase=phase,

@@ -148,7 +148,7 @@ def lacks_payer(chosen: Tender) -> bool:
 
 def by_script(method: port.Method, place: Place) -> bool:
     """Does WeChat, around the page, take this payment? It must know the payer then."""
-    return place is Place.WECHAT and place in method.places and Action.SCRIPT in method.actions
+    return place is Place.WECHAT and method.shown_by_us(place)
 
 
 def _kept(ref: str) -> int | None:
