@@ -22,9 +22,9 @@ from yuanyou.providers.wechat.errors import Problem, translated
 from yuanyou.providers.wechat.orders import BEIJING
 
 WRITTEN_AT = time(10)
-NO_BILL = "NO_STATEMENT_EXIST"
-NOT_WRITTEN = frozenset({NO_BILL, "STATEMENT_CREATING", "PARAM_ERROR", "INVALID_REQUEST"})
-"""What is said of a day whose bill is not written yet. Of another day the first says that nothing moved."""
+NO_BILL, CREATING = "NO_STATEMENT_EXIST", "STATEMENT_CREATING"
+NOT_WRITTEN = frozenset({NO_BILL, "PARAM_ERROR", "INVALID_REQUEST"})
+"""What else is said of a day whose bill is not written yet. Of another day the first says: nothing moved."""
 TICK = "`"
 IN_TRADE_BILL = frozenset({"交易", "扣除交易手续费"})
 REFUND, WITHDRAWAL, INCOME = "退款", "提现", "收入"
@@ -60,10 +60,8 @@ def _bill(api: Api, day: date, now: datetime, kind: Callable[[Sdk, str], Reply])
         try:
             offer = api.ask(lambda sdk: kind(sdk, day.isoformat()))
         except Problem as problem:
-            if not written and problem.code in NOT_WRITTEN:
-                raise NotYet("being_written", problem.message) from problem
-            if problem.code == "STATEMENT_CREATING":
-                raise NotYet("being_written", problem.message) from problem
+            if problem.code == CREATING or (not written and problem.code in NOT_WRITTEN):
+                raise NotYet("being_written", f"the bill of {day}") from problem
             if problem.code == NO_BILL:
                 return []
             raise
