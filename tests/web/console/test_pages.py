@@ -63,6 +63,16 @@ def test_what_is_nobodys_is_said_to_be(ops: Client, line_id: int) -> None:
         assert "Nothing of ours" in ops.get("/console/", {"q": typed}).content.decode(), typed
 
 
+@pytest.mark.parametrize("typed", ["4242 4242 4242 4242", "4242424242424242", "4242-4242-4242-4242"])
+def test_the_box_does_not_say_a_card_number_again(ops: Client, typed: str) -> None:
+    answer = ops.get("/console/", {"q": f"paid by {typed}"}, follow=True)
+    page = answer.content.decode()
+    assert "paid by [card 4242]" in page
+    assert "4242" in answer.redirect_chain[0][0]
+    assert typed not in answer.redirect_chain[0][0]
+    assert typed not in page
+
+
 def test_a_line_tells_its_story_and_masks_its_owner(ops: Client, line_id: int) -> None:
     page = ops.get(f"/console/lines/{Ref('line', line_id)}/").content.decode()
     assert page.index("renewed") < page.index("activated")

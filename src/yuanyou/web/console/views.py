@@ -1,5 +1,7 @@
 """The console's first pages: what waits, find anything, a line, an order, the books."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -22,7 +24,10 @@ from yuanyou.web.shared.access import StaffRequest, staff_required
 @staff_required()
 def today(request: StaffRequest) -> HttpResponse:
     """What waits for a person; and the search box. One hit leads straight to its page."""
-    typed = redact(request.GET.get("q", "").strip())
+    asked = request.GET.get("q", "").strip()
+    typed = redact(asked)
+    if typed != asked:  # the page's own links and the browser's address would say it again
+        return redirect(f"{request.path}?{urlencode({'q': typed})}")
     hits = find(typed) if typed else []
     if len(hits) == 1:
         return redirect(hits[0].url)
