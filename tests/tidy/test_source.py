@@ -115,6 +115,17 @@ def test_a_float_is_found_however_it_is_written(source: str) -> None:
     assert len(floats_written(source)) == 1
 
 
+BABEL_MONEY = ("get_currency_precision", "get_currency_symbol", "format_currency", "format_compact_currency")
+"""Babel's idea of a currency's digits is for showing (HUF has none there, and two in ISO 4217)."""
+
+
+def test_babel_never_says_how_many_minor_units_a_currency_has() -> None:
+    found = {named(file) for file in python(".") for word in BABEL_MONEY if word in file.read_text("utf-8")}
+    assert found == set()
+    users = {named(file) for file in python(".") if "babel.numbers" in file.read_text("utf-8")}
+    assert users == {"web/shared/formats.py"}
+
+
 def stateful() -> list[type[Model]]:
     return [m for m in apps.get_models() if any(field.name == "state" for field in m._meta.get_fields())]
 
