@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from django.conf import settings
 
@@ -119,6 +120,20 @@ def test_a_phone_is_sent_to_wechat_with_the_address_it_has_now(
     attempt = topping_up(people.mei, place=Place.PHONE, payer_ip="203.0.113.7")
     assert (attempt.action, state(attempt)) == (Action.REDIRECT, OPEN)
     assert "redirect_url=" in str(attempt.next_url)
+
+
+def test_a_phone_that_comes_back_after_minutes_is_given_a_link_that_opens(
+    sandbox: RunningSandbox, people: People, clock: Clock
+) -> None:
+    attempt = topping_up(people.mei, place=Place.PHONE, payer_ip="203.0.113.7")
+    minutes = timedelta(minutes=6)
+    clock.travel(minutes)
+    sandbox.control("clock", {"advance_seconds": int(minutes.total_seconds())})
+    assert httpx.get(str(attempt.next_url)).status_code == 410
+    again = replace(BY_WECHAT, place=Place.PHONE, payer_ip="203.0.113.7")
+    link = checkout.again(attempt.payment.order, again, now=now())
+    assert httpx.get(str(link)).status_code == 200
+    assert sandbox.state()["wechat"]["objects"]["order"] == 1
 
 
 def test_inside_wechat_the_page_gets_what_the_app_is_asked(sandbox: RunningSandbox, people: People) -> None:

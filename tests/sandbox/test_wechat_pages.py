@@ -113,6 +113,7 @@ def test_h5_opens_outside_wechat_only_and_for_five_minutes(
     assert browser.get(url).status_code == 200
     sandbox.control("clock", {"advance_seconds": 300})
     assert browser.get(url).status_code == 410
+    assert browser.get(h5_url(wechat)).status_code == 200
 
 
 @pytest.mark.parametrize(("answer", "becomes"), [("pay", "SUCCESS"), ("leave", "PAYERROR")])

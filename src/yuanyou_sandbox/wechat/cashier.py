@@ -20,7 +20,7 @@ from yuanyou_sandbox.wechat.words import WORDS
 SEE_OTHER, GONE, WRONG_PLACE = 303, 410, 403
 PAY, POOR, LEAVE = "pay", "poor", "leave"
 H5_SECONDS = 300
-"""An H5 link leads to the cashier for so long."""
+"""An H5 link leads to the cashier for so long after it was asked for, or asked for again."""
 INSIDE = "MicroMessenger"
 MOODS = {
     Mood.PAYS: "A code that pays at once",
@@ -68,7 +68,7 @@ class Cashier:
         if INSIDE in request.headers.get("user-agent", ""):
             told = el.p(t("This link works in a browser only, not inside WeChat."))
             return page(request, t, t("Open it outside WeChat"), told, status=WRONG_PLACE)
-        if self._account.now() >= order["created"] + H5_SECONDS:
+        if self._account.now() >= order["linked"] + H5_SECONDS:
             told = el.p(t("Go back to the shop and try again."))
             return page(request, t, t("This link is too old"), told, status=GONE)
         back = asked.get("redirect_url")

@@ -77,7 +77,8 @@ def h5(account: Account, body: Fields) -> Document:
     scene.finish()
     if kind not in SCENES:
         raise bad_field("/scene_info/h5_info/type", f"应为{'、'.join(SCENES)}", kind)
-    order = _order(account, wish_of(account, H5, body, address=address))
+    order = _order(account, wish_of(account, H5, body, address=address)) | {"linked": account.now()}
+    account.save(KIND, order)
     page = f"{account.url}/cgi-bin/mmpayweb-bin/checkmweb"
     return {"h5_url": f"{page}?prepay_id={order['prepay_id']}&package={order['code']}"}
 

@@ -193,3 +193,8 @@ def test_our_clock_may_be_a_few_minutes_off_and_no_more(desk: Desk, theirs: Sign
     assert parsed(desk.adapter, theirs.sent(body, age=timedelta(minutes=4, seconds=50)))
     with pytest.raises(BadNotice):
         parsed(desk.adapter, theirs.sent(body, age=timedelta(minutes=5, seconds=10)))
+
+
+def test_a_serial_number_may_be_written_in_small_letters(desk: Desk, theirs: Signer) -> None:
+    sent = Signer(theirs.key, theirs.serial.lower()).sent(body_of(desk, desk.asked()))
+    assert parsed(desk.adapter, sent)

@@ -17,7 +17,7 @@ def known_keys(told: Iterable[str]) -> dict[str, RSAPublicKey]:
     for each in told:
         name, _, text = each.partition("=")
         if each.strip():
-            found[name.strip().upper()] = _key(name, text)
+            found[name.strip()] = _key(name, text)
     return found
 
 

@@ -33,7 +33,8 @@ def prove(
     told = _told(headers)
     if told["signature-type"] != ALGORITHM:
         raise NotProved("unknown algorithm")
-    key = keys.get(told["serial"].upper())
+    serial = told["serial"].upper()  # hex is written either way
+    key = next((key for name, key in keys.items() if name.upper() == serial), None)
     if key is None:
         raise NotProved("unknown serial number")
     if not told["timestamp"].isascii() or not told["timestamp"].isdigit():
