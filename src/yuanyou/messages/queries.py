@@ -7,6 +7,9 @@ from yuanyou.messages.models import Message
 from yuanyou.messages.rules import MessageState
 
 RELEASE_WARNING = "release_warning"
+"""A number, or a line without one, is about to be given up."""
+REMINDER = "reminder"
+"""A term is about to end."""
 
 
 @dataclass(frozen=True, slots=True)

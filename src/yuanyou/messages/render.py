@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.template.loader import render_to_string
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
 from yuanyou.messages.models import Message
@@ -19,6 +20,15 @@ def render(message: Message, *, to: str, context: dict[str, Any]) -> Letter:
             text=_part(message.event, "txt", context),
             html=_part(message.event, "html", context),
         )
+
+
+def can_tell(event: str) -> bool:
+    """Whether there are words for this event: pages promise only messages that can be sent."""
+    try:
+        get_template(f"messages/{event}.txt")
+    except TemplateDoesNotExist:
+        return False
+    return True
 
 
 def _part(event: str, kind: str, context: dict[str, Any]) -> str:

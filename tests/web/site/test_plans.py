@@ -12,7 +12,7 @@ from yuanyou.catalog import actions, queries
 from yuanyou.catalog.models import Coverage, PlanPrice, PlanVersion
 from yuanyou.catalog.rules import Policy
 from yuanyou.kernel.money import Money
-from yuanyou.web.site import places
+from yuanyou.web.site import places, promises
 from yuanyou.web.site.nicknames import NICKNAMES
 
 PLANS = reverse("site:plans")
@@ -194,7 +194,18 @@ class TestOnePlan:
         assert "the number stays yours" not in page
         assert "The line is closed" in page
 
-    def test_nobody_is_reminded_before_the_term_has_begun(self, client: Client, house: None) -> None:
+    def test_no_reminder_is_promised_while_none_can_be_sent(
+        self, client: Client, house: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(promises, "can_tell", lambda _event: False)
+        page = detail(client, MONTH.code)
+        assert "We remind you" not in page
+        assert "Home shows how many days are left." in page
+
+    def test_nobody_is_reminded_before_the_term_has_begun(
+        self, client: Client, house: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(promises, "can_tell", lambda _event: True)
         assert "We remind you 7, 3 and 1 days before." in detail(client, MONTH.code)
         assert "We remind you 3 and 1 days before." in detail(client, WEEK.code)
         day_pass = replace(MONTH, code="test-day", days=1, policy=Policy(grace_days=0), texts=texts("Day"))

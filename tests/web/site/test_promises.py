@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from tests.web.site.test_plans import withdraw
 from yuanyou.catalog import actions
 from yuanyou.catalog.rules import Policy
 from yuanyou.kernel.money import Money
+from yuanyou.messages.render import can_tell
 from yuanyou.web.site import promises, shelf
 from yuanyou.web.site.promises import Span
 from yuanyou.web.site.templatetags import promised
@@ -29,6 +31,12 @@ ODD = replace(
         refund_max_used_percent=7,
     ),
 )
+
+
+@pytest.fixture
+def all_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reminders and warnings can be sent."""
+    monkeypatch.setattr(promises, "can_tell", lambda _event: True)
 
 
 @pytest.fixture
@@ -57,12 +65,35 @@ class TestANewPolicyChangesThePages:
         assert "no more than 7%" in said(client, "refunds")
         assert "44" in said(client, "refunds")
 
-    def test_warnings_are_told_only_where_every_plan_gives_them(self, client: Client, odd: None) -> None:
+    def test_warnings_are_told_only_where_every_plan_gives_them(
+        self, client: Client, odd: None, all_is_told: None
+    ) -> None:
         assert "7, 3 and 1 days" in said(client, "faq")
 
     def test_without_it_they_tell_the_usual(self, client: Client, house: None) -> None:
         assert "2 to 3 days" in said(client, "faq")
-        assert "14, 7, 3 and 1 days" in said(client, "faq")
+
+
+class TestWarnings:
+    def test_what_has_to_be_heard_before_a_number_goes_is_what_the_engine_wants(
+        self, client: Client, house: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(promises, "WARNINGS_NEEDED", 6)
+        monkeypatch.setattr(promises, "HOLD_LONGER", timedelta(days=17))
+        for name in ("faq", "terms"):
+            assert "at least 6 warnings" in said(client, name)
+            assert "17 days longer" in said(client, name)
+
+    def test_their_days_are_promised_only_when_they_can_be_sent(
+        self, client: Client, house: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for can, days in ((True, True), (False, False)):
+            monkeypatch.setattr(promises, "can_tell", lambda event, can=can: can)
+            assert ("We write to you 14, 7, 3 and 1 days before." in said(client, "terms")) is days
+
+    def test_what_can_be_sent_has_its_words(self) -> None:
+        assert can_tell("receipt")
+        assert not can_tell("no_such_event")
 
 
 class TestSpans:

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from yuanyou.catalog.rules import PlanFacts, Policy
+from yuanyou.flows.lapse import HOLD_LONGER, WARNINGS_NEEDED
+from yuanyou.messages.queries import RELEASE_WARNING, REMINDER
+from yuanyou.messages.render import can_tell
 from yuanyou.web.site.shelf import PlanCard
 
 
@@ -34,10 +37,12 @@ class Promises:
     refund_window: Span
     refund_used: Span
     """Percent of the data that may be used."""
-    remind_days: tuple[int, ...]
-    """Days before the end on which every plan reminds."""
+    warnings: int
+    """How many have to reach somebody, off the line, before their number is given up."""
+    held: int
+    """Days that it is kept on when fewer did, each time anew."""
     warn_days: tuple[int, ...]
-    """Days before a number is given up on which every plan warns."""
+    """Days before a number is given up on which every plan warns; none while warnings cannot be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,13 @@ class Reminders:
     hours: tuple[int, ...]
 
 
-def reminders(plan: PlanFacts) -> Reminders:
-    """Only those that fall within a term: nobody is reminded of a day pass seven days before."""
+def reminders(plan: PlanFacts) -> Reminders | None:
+    """Only those that fall within a term: nobody is reminded of a day pass seven days before.
+
+    None while reminders cannot be sent.
+    """
+    if not can_tell(REMINDER):
+        return None
     policy = plan.policy
     days = tuple(day for day in policy.remind_days_before if day < plan.days)
     return Reminders(days=days, hours=policy.remind_hours_before)
@@ -70,8 +80,11 @@ def of(cards: Iterable[PlanCard]) -> Promises | None:
         quarantine=_span(policy.quarantine_days for policy in policies),
         refund_window=_span(policy.refund_window_days for policy in policies),
         refund_used=_span(policy.refund_max_used_percent for policy in policies),
-        remind_days=_in_all([policy.remind_days_before for policy in policies]),
-        warn_days=_in_all([policy.release_warning_days for policy in policies]),
+        warnings=WARNINGS_NEEDED,
+        held=HOLD_LONGER.days,
+        warn_days=_in_all([policy.release_warning_days for policy in policies])
+        if can_tell(RELEASE_WARNING)
+        else (),
     )
 
 

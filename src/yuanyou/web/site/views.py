@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from yuanyou.catalog.queries import NotOnSale
+from yuanyou.flows.lapse import WARNINGS_NEEDED
 from yuanyou.web.shared.context import language_tag
 from yuanyou.web.shared.methods import name_of
 from yuanyou.web.shared.operator import operator
@@ -58,6 +59,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         "networks": shelf.networks(card),
         "taxes": shelf.taxes(card),
         "reminders": promises.reminders(card.plan),
+        "warnings": WARNINGS_NEEDED,
     }
     return render(request, "site/plan.html", shown)
 
