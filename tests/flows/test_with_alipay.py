@@ -21,7 +21,7 @@ from yuanyou.kernel.clock import Clock
 from yuanyou.kernel.money import Money
 from yuanyou.ledger import queries as books
 from yuanyou.orders.models import Order
-from yuanyou.payments.models import Attempt, Case, Inbox, Refund
+from yuanyou.payments.models import Attempt, Case, Inbox, Refund, StatementDay
 from yuanyou.payments.port import Action, BadNotice, Place
 from yuanyou.payments.rules import AttemptState, PaymentState, RefundState
 from yuanyou_sandbox.testing import RunningSandbox
@@ -222,6 +222,32 @@ def test_the_bill_tells_the_fee_the_books_did_not_know_and_everything_adds_up(
     while reconciliation.work(now=now()):
         pass
     with in_cell(1):
+        assert list(Case.objects.filter(provider="alipay")) == []
+        rows = books.trial_balance()
+    assert sum(row.amount.minor for row in rows if row.account == "assets:clearing:alipay") == 0
+
+
+def test_a_part_given_back_by_hand_is_found_in_the_bill_and_counts_once(
+    sandbox: RunningSandbox, shop: Receiver, people: People, clock: Clock
+) -> None:
+    attempt = topping_up(people.mei)
+    pays(sandbox, attempt)
+    hand_on(shop, 1)
+    sandbox.control(f"alipay/orders/{attempt.ref}/refund", {"amount": 2_000})
+    sandbox.control("alipay/withdraw")
+    sandbox.control("clock", {"advance_seconds": int(DAYS.total_seconds())})
+    clock.travel(DAYS)
+    for _ in range(2):
+        while reconciliation.work(now=now()):
+            pass
+        StatementDay.objects.update(ask_at=now())
+    with in_cell(1):
+        found = Refund.objects.get(attempt=attempt)
+        assert (found.state, found.amount, found.is_outside) == (
+            RefundState.SUCCEEDED,
+            Money(2_000, "CNY"),
+            True,
+        )
         assert list(Case.objects.filter(provider="alipay")) == []
         rows = books.trial_balance()
     assert sum(row.amount.minor for row in rows if row.account == "assets:clearing:alipay") == 0

@@ -15,7 +15,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import transaction
 
-from yuanyou.flows import acts, dispute, settlement
+from yuanyou.flows import acts, dispute, refund, settlement
 from yuanyou.flows.step import LEASE, in_cell
 from yuanyou.kernel.ids import BadReference, cell_of, parse
 from yuanyou.kernel.money import Money
@@ -23,9 +23,10 @@ from yuanyou.ledger import actions as ledger
 from yuanyou.ledger import queries as books
 from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import Entry
+from yuanyou.payments import actions as payments
 from yuanyou.payments import queries, statements
 from yuanyou.payments.models import Attempt, Case, StatementRow
-from yuanyou.payments.port import Movement, NotYet, ProviderTrouble
+from yuanyou.payments.port import Movement, NotYet, ProviderTrouble, RefundSnapshot, RefundTold
 from yuanyou.payments.rules import CaseState, Difference
 from yuanyou.wiring import payment_provider, payment_providers
 
@@ -221,6 +222,7 @@ def _refund(row: StatementRow, *, now: datetime) -> None:
         attempt = _attempt(row)
         if attempt is not None:
             settlement.ask(attempt.pk, source="statement", now=now)
+            _take_in(row, attempt.pk, now=now)
         found = _refund_of(row)
     if found is None or found.is_behind(row):
         _case(row, Difference.NOT_OURS, ours=None, theirs=row.gross - row.fee, now=now)
@@ -233,6 +235,24 @@ def _refund(row: StatementRow, *, now: datetime) -> None:
     if row.fee:
         entry = recipes.statement_fee(provider=row.provider, line=row.provider_ref, fee=row.fee)
         _post_in(cell_of(found.id), entry, now=row.happened_at)
+
+
+def _take_in(row: StatementRow, attempt_id: int, *, now: datetime) -> None:
+    """A company that lists no refunds tells of those that began there in its statement alone."""
+    lists = payment_provider(row.provider).capabilities().lists_refunds
+    if lists or row.kind != Movement.REFUND or row.about_ref is None or _is_up_to_date(row):
+        return
+    amount = Money(abs(row.gross_minor), row.currency)
+    told = RefundSnapshot(RefundTold.SUCCEEDED, row.about_ref, amount, ref=row.ref)
+    with in_cell(cell_of(attempt_id)):
+        locked, attempt = payments.lock_attempt(attempt_id)
+        if attempt.received:
+            refund.heard(locked, attempt, [told], source="statement", now=now)
+
+
+def _is_up_to_date(row: StatementRow) -> bool:
+    found = _refund_of(row)
+    return found is not None and not found.is_behind(row)
 
 
 def _dispute(row: StatementRow, *, now: datetime) -> None:

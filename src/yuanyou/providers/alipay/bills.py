@@ -94,15 +94,15 @@ def _trade(row: Row) -> StatementLine:
             ref=row["商户订单号"],
             about_ref=trade_no,
         )
-    number = row["退款批次号/请求号"]
+    number = row["退款批次号/请求号"] or row["商户订单号"]  # without one of its own it bears the order's
     return StatementLine(
         provider_ref=f"{trade_no}/{number}",
         kind=Movement.REFUND if row["业务类型"] == "退款" else Movement.OTHER,
         gross=-_size(received),
         fee=-_size(fee),
         happened_at=at,
-        ref=number or None,
-        about_ref=number or trade_no,
+        ref=number,
+        about_ref=number,
         charge_ref=trade_no,
     )
 
