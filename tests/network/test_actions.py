@@ -1,17 +1,19 @@
 """The outbox to the carrier in PostgreSQL: order, superseding, races, leases."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError, connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from tests.houses import NOON, give_line
 from tests.people import People
 from yuanyou.flows.step import in_cell
 from yuanyou.lines import actions as lines
 from yuanyou.network import actions as network
+from yuanyou.network.actions import Want
 from yuanyou.network.models import Wish
 from yuanyou.network.port import Allow, Service
 from yuanyou.network.rules import Kind, WishEvent, WishState
@@ -31,15 +33,20 @@ def line_id(people: People) -> int:
     return found
 
 
-def want(line_id: int, wanted: Service, *, now: object = NOON) -> Wish | None:
+def want(line_id: int, wanted: Service, *, now: datetime = NOON) -> Wish | None:
+    """The new wish, if it takes one."""
     with in_cell(1):
         lines.lock(line_id)
-        return network.want(line_id, wanted, iccid=ICCID, allow=ALLOW, now=now)  # type: ignore[arg-type]
+        if network.want([Want(line_id, ICCID, wanted, ALLOW)], now=now) == 0:
+            return None
+        return Wish.objects.get(line_id=line_id, state=WishState.WANTED)
 
 
-def claim(*, now: object = NOON, urgent_only: bool = False, limit: int = 10) -> list[tuple[int, WishState]]:
+def claim(*, now: datetime = NOON, urgent_only: bool = False, limit: int = 10) -> list[tuple[int, bool]]:
+    """Ids, and whether each was never sent."""
     with in_cell(1):
-        return network.claim_due(now=now, lease=LEASE, limit=limit, urgent_only=urgent_only)  # type: ignore[arg-type]
+        found = network.claim_due(now=now, lease=LEASE, limit=limit, urgent_only=urgent_only)
+    return [(each.id, each.never_sent) for each in found]
 
 
 def confirm(wish_id: int) -> None:
@@ -47,10 +54,10 @@ def confirm(wish_id: int) -> None:
         network.confirmed(network.lock(wish_id), now=NOON)
 
 
-def put_off(wish_id: int, event: WishEvent = WishEvent.LOST, *, now: object = NOON) -> Wish:
+def put_off(wish_id: int, event: WishEvent = WishEvent.LOST, *, now: datetime = NOON) -> Wish:
     with in_cell(1):
         wish = network.lock(wish_id)
-        network.put_off(wish, event, why="no answer", now=now)  # type: ignore[arg-type]
+        network.put_off(wish, event, why="no answer", now=now)
     return wish
 
 
@@ -109,7 +116,7 @@ def test_a_wish_that_was_sent_stays_and_the_next_one_waits_for_it(line_id: int) 
     assert story(line_id)[1:] == [("bar", "asked"), ("restore", "wanted")]
     assert claim() == []
     confirm(bar.pk)
-    assert claim() == [(restore.pk, WishState.WANTED)]
+    assert claim() == [(restore.pk, True)]
 
 
 @pytest.mark.parametrize("event", [WishEvent.LOST, WishEvent.ACCEPTED])
@@ -158,13 +165,13 @@ def test_a_wish_that_got_stuck_lets_the_next_one_go(line_id: int) -> None:
         now += timedelta(days=2)
     restore = want(line_id, Service.OPEN, now=now)
     assert restore is not None
-    assert claim(now=now) == [(restore.pk, WishState.WANTED)]
+    assert claim(now=now) == [(restore.pk, True)]
 
 
 def test_a_claimed_wish_counts_as_asked_before_anybody_asks(line_id: int) -> None:
     wish = want(line_id, Service.OPEN)
     assert wish is not None
-    assert claim() == [(wish.pk, WishState.WANTED)]
+    assert claim() == [(wish.pk, True)]
     with in_cell(1):
         kept = Wish.objects.get(pk=wish.pk)
     assert (kept.state, kept.asked_at) == (WishState.ASKED, NOON)
@@ -177,7 +184,7 @@ def test_a_dead_worker_s_wish_is_free_when_its_lease_is_over_and_known_to_have_b
     assert wish is not None
     claim()
     assert claim(now=NOON + LEASE - SECOND) == []
-    assert claim(now=NOON + LEASE) == [(wish.pk, WishState.ASKED)]
+    assert claim(now=NOON + LEASE) == [(wish.pk, False)]
     with in_cell(1):
         assert Wish.objects.get(pk=wish.pk).asked_at == NOON
 
@@ -191,7 +198,7 @@ def test_who_is_to_work_again_goes_before_who_is_to_be_barred(people: People, li
     want(line_id, Service.BARRED, now=NOON - SECOND)
     restore = want(other, Service.OPEN)
     assert restore is not None
-    assert claim(limit=1) == [(restore.pk, WishState.WANTED)]
+    assert claim(limit=1) == [(restore.pk, True)]
     assert claim(urgent_only=True) == []
     assert len(claim()) == 1
 
@@ -226,7 +233,7 @@ def test_a_renewal_and_a_worker_that_meet_leave_either_nothing_to_undo_or_a_rest
         want(line_id, Service.BARRED)
         start = Barrier(2)
 
-        def worker(start: Barrier = start) -> list[tuple[int, WishState]]:
+        def worker(start: Barrier = start) -> list[tuple[int, bool]]:
             try:
                 start.wait()
                 return claim()
@@ -260,3 +267,35 @@ def test_the_database_refuses_an_open_wish_that_nobody_will_look_at(line_id: int
     want(line_id, Service.OPEN)
     with pytest.raises(IntegrityError, match="wish_open_is_due"), in_cell(1):
         Wish.objects.filter(line_id=line_id).update(ask_at=None)
+
+
+def test_a_batch_of_lines_costs_no_more_statements_than_one_and_does_the_same(people: People) -> None:
+    many = [give_line(people.mei, now=NOON) for _ in range(7)]
+    with in_cell(1):
+        Wish.objects.all().delete()
+    fresh, opened, unsent, sent, unknown, stuck, barred = many
+    for line_id in (opened, unsent, sent, unknown, stuck):
+        settled(line_id, Service.OPEN)
+    settled(barred, Service.BARRED)
+    want(unsent, Service.CLOSED)
+    in_hand = {line_id: want(line_id, Service.CLOSED) for line_id in (sent, unknown, stuck)}
+    for line_id in (sent, unknown, stuck):
+        with in_cell(1):
+            Wish.objects.filter(pk=in_hand[line_id].pk).update(state="asked", asked_at=NOON)  # type: ignore[union-attr]
+    put_off(in_hand[unknown].pk)  # type: ignore[union-attr]
+    while put_off(in_hand[stuck].pk).state != WishState.STUCK:  # type: ignore[union-attr]
+        pass
+    wants = [Want(line_id, ICCID, Service.BARRED, ALLOW) for line_id in many]
+    with in_cell(1), CaptureQueriesContext(connection) as captured:
+        assert network.want(wants, now=NOON) == 6
+    assert len(captured) <= 6
+    assert story(fresh) == [("bar", "wanted")]
+    assert story(opened)[-1] == ("bar", "wanted")
+    assert story(unsent)[-2:] == [("close", "superseded"), ("bar", "wanted")]
+    assert story(sent)[-2:] == [("close", "asked"), ("bar", "wanted")]
+    assert story(unknown)[-2:] == [("close", "unknown"), ("bar", "wanted")]
+    assert story(stuck)[-2:] == [("close", "stuck"), ("bar", "wanted")]
+    assert story(barred) == [("bar", "confirmed")]
+    with in_cell(1), CaptureQueriesContext(connection) as captured:
+        assert network.want(wants, now=NOON) == 0
+    assert len(captured) == 1

@@ -10,4 +10,4 @@ from yuanyou.lines.actions import Timeline
 def settle(current: Timeline, *, now: datetime) -> None:
     """Store the line's state and its next instant, and wish of the network what that state wants."""
     lines.schedule(current)
-    network.follow(current, now=now)
+    network.follow([current], now=now)

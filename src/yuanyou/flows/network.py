@@ -9,6 +9,7 @@ A line is restored when it was read back open, not when the carrier said so.
 
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -24,8 +25,8 @@ from yuanyou.lines import actions as lines
 from yuanyou.lines.actions import Timeline
 from yuanyou.lines.rules import LineState
 from yuanyou.network import actions as network
-from yuanyou.network.models import Wish
-from yuanyou.network.port import Allow, Ask, Carrier, CarrierRefused, CarrierTrouble, Outcome, Service
+from yuanyou.network.actions import Claimed, Want
+from yuanyou.network.port import Allow, Carrier, CarrierRefused, CarrierTrouble, Service
 from yuanyou.network.rules import OPEN_STATES, Kind, Look, WishEvent, WishState, judged
 from yuanyou.wiring import carrier, pay_hosts
 
@@ -44,24 +45,32 @@ WANTS = {
 NOTHING = Allow(hosts=(), incoming_sms=False)
 
 
-def follow(current: Timeline, *, now: datetime) -> bool:
-    """Wish what the state of the (locked) line wants; is it new? The loops are told after the commit."""
+def follow(moved: Iterable[Timeline], *, now: datetime) -> int:
+    """Wish what the states of these lines want, whose locks are held; how many wishes that takes.
+
+    As many statements for a batch as for one line. The loops are told after the commit.
+    """
+    wants = [want for want in map(_want, moved) if want is not None]
+    asked = network.want(wants, now=now) if wants else 0
+    if asked:
+        transaction.on_commit(_nudge)
+    return asked
+
+
+def _want(current: Timeline) -> Want | None:
     line = current.line
     wanted = WANTS.get(LineState(line.state))
     if wanted is None or line.iccid is None:
-        return False
+        return None
     allow = _allowed(current) if wanted is Service.BARRED else NOTHING
-    if network.want(line.pk, wanted, iccid=line.iccid, allow=allow, now=now) is None:
-        return False
-    transaction.on_commit(_nudge)
-    return True
+    return Want(line.pk, line.iccid, wanted, allow)
 
 
 def ask_again(line_id: int, *, by: int, now: datetime) -> bool:
     """Staff: wish anew what the carrier refused or nobody knows of. False: nothing has to be asked."""
     with in_cell(cell_of(line_id)):
         current = lines.lock(line_id)
-        asked = follow(current, now=now)
+        asked = follow([current], now=now) > 0
         if asked:
             acts.record(
                 actor_id=by,
@@ -80,15 +89,13 @@ def work(cell: int, *, now: datetime, limit: int = 4, urgent_only: bool = False)
     began = time.monotonic()
     with in_cell(cell):
         due = network.claim_due(now=now, lease=LEASE, limit=limit, urgent_only=urgent_only)
-    for wish_id, state in due:
-        with apart(f"wish {wish_id} of the network"):
-            with in_cell(cell):
-                wish = Wish.objects.get(pk=wish_id)
-            told = _ask(carrier(), wish, never_sent=state is WishState.WANTED)
+    for wish in due:
+        with apart(f"wish {wish.ask.ref} of the network"):
+            told = _ask(carrier(), wish)
             # The carrier's time counts: a line works when it was seen to, not when the batch began.
             answered = now + timedelta(seconds=time.monotonic() - began)
             with in_cell(cell):
-                _keep(wish_id, told, now=answered)
+                _keep(wish.id, told, now=answered)
     return len(due)
 
 
@@ -98,38 +105,38 @@ class _Told:
     why: str = ""
 
 
-def _ask(company: Carrier, wish: Wish, *, never_sent: bool) -> _Told:
+def _ask(company: Carrier, wish: Claimed) -> _Told:
     """One try: what may have been sent before is looked up first, and asked again only if nobody knows it."""
-    ask = Ask(wish.ref, wish.iccid)
     said = WishEvent.LOST
     try:
-        if not never_sent:
-            look = _look(company, wish, ask)
+        if not wish.never_sent:
+            look = _look(company, wish)
             if look is not Look.ASK:
                 return _seen(look)
-        _send(company, wish, ask)
+        _send(company, wish)
         said = WishEvent.ACCEPTED
-        return _seen(_look(company, wish, ask))
+        return _seen(_look(company, wish))
     except CarrierRefused as no:
         return _Told(WishEvent.REFUSED, str(no))
     except CarrierTrouble as trouble:
         return _Told(said, str(trouble))
 
 
-def _send(company: Carrier, wish: Wish, ask: Ask) -> Outcome:
-    match Kind(wish.kind):
+def _send(company: Carrier, wish: Claimed) -> None:
+    """It says done or accepted; either is believed only when it is read back."""
+    match wish.kind:
         case Kind.OPEN:
-            return company.open(ask)
+            company.open(wish.ask)
         case Kind.BAR:
-            return company.bar(ask, Allow(tuple(wish.hosts), incoming_sms=wish.incoming_sms))
+            company.bar(wish.ask, wish.allow)
         case Kind.RESTORE:
-            return company.restore(ask)
+            company.restore(wish.ask)
         case Kind.CLOSE:
-            return company.close(ask)
+            company.close(wish.ask)
 
 
-def _look(company: Carrier, wish: Wish, ask: Ask) -> Look:
-    return judged(Kind(wish.kind), company.read_back(ask), hosts=tuple(wish.hosts))
+def _look(company: Carrier, wish: Claimed) -> Look:
+    return judged(wish.kind, company.read_back(wish.ask), hosts=wish.allow.hosts)
 
 
 def _seen(look: Look) -> _Told:

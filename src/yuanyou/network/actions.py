@@ -1,12 +1,15 @@
-"""Every write to the outbox of wishes. Who wishes holds the line's lock."""
+"""Every write to the outbox of wishes. Who wishes holds the locks of the lines."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
 
+from yuanyou.kernel.ids import Ref
 from yuanyou.kernel.sql import load
-from yuanyou.network.models import Wish
-from yuanyou.network.port import Allow, Service
+from yuanyou.network.models import REF, Wish
+from yuanyou.network.port import Allow, Ask, Service
 from yuanyou.network.rules import (
     LATER,
     URGENT,
@@ -19,71 +22,141 @@ from yuanyou.network.rules import (
     next_try,
     urgency,
 )
-
-WITHOUT_EFFECT = (WishState.SUPERSEDED, WishState.REFUSED)
-LOOKED_AT_LATER = (WishState.UNKNOWN, WishState.ACCEPTED)
+from yuanyou.tables import hot
 
 
-def want(line_id: int, wanted: Service, *, iccid: str, allow: Allow, now: datetime) -> Wish | None:
-    """The line is to stand so with the carrier. The new wish; None when nothing new has to be asked.
+@dataclass(frozen=True, slots=True)
+class Want:
+    """How a line is to stand with the carrier. `allow` is for a barred one."""
 
-    A wish that was not sent yet and leads elsewhere is superseded; one that was sent is hurried.
+    line_id: int
+    iccid: str
+    service: Service
+    allow: Allow
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A wish to follow now, as it was wished."""
+
+    id: int
+    kind: Kind
+    ask: Ask
+    allow: Allow
+    never_sent: bool
+
+
+@dataclass(slots=True)
+class _Standing:
+    """Where the wishes of a line have come to."""
+
+    turn: int
+    waiting: tuple[int, Kind] | None = None
+    before: tuple[int, Before] | None = None
+
+    def needs(self, wanted: Service) -> Kind | None:
+        return needed(wanted, self.before[1] if self.before else None)
+
+    def suits(self, wanted: Service) -> bool:
+        """Nothing has to be wished, and nothing taken back."""
+        return self.needs(wanted) is (self.waiting[1] if self.waiting else None)
+
+
+def want(wants: Sequence[Want], *, now: datetime) -> int:
+    """These lines, each once, are to stand so with the carrier; how many new wishes that takes.
+
+    A wish that was not sent yet and leads elsewhere is superseded; one that was sent is hurried. One
+    look is all that nearly every step needs, and what a loop does to a wish meanwhile does not change its
+    answer; only where something changes are the wishes locked. So many lines cost as many statements as one.
     """
-    if _is_wished(line_id, wanted):
-        return None
-    last = Wish.objects.select_for_update().filter(line_id=line_id).exclude(state__in=WITHOUT_EFFECT)
-    known = list(last.order_by("-turn")[:2])
-    waiting = next((wish for wish in known if wish.state == WishState.WANTED), None)
-    before = next((wish for wish in known if wish.state != WishState.WANTED), None)
-    kind = needed(wanted, Before(Kind(before.kind), WishState(before.state)) if before else None)
-    if waiting is not None:
-        if waiting.kind == kind:
-            return None
-        _end(waiting, WishEvent.SUPERSEDED, now=now)
-    if kind is None:
-        return None
-    if before is not None and before.state in LOOKED_AT_LATER:
-        _hurry(before, urgency(kind), now=now)
-    return Wish.objects.create(
-        line_id=line_id,
-        turn=_next_turn(line_id),
+    standing = _standing(want.line_id for want in wants)
+    changing = [want for want in wants if not standing[want.line_id].suits(want.service)]
+    if not changing:
+        return 0
+    line_ids = [want.line_id for want in changing]
+    with connection.cursor() as cursor:
+        cursor.execute(load("yuanyou.network.sql", "lock_waiting"), {"line_ids": line_ids})
+    standing = _standing(line_ids)
+    _make_way([standing[want.line_id] for want in changing], now=now)
+    needs = [(want, standing[want.line_id], standing[want.line_id].needs(want.service)) for want in changing]
+    _hurry([(standing, kind) for _, standing, kind in needs if kind], now=now)
+    wishes = [_wish(want, kind, turn=standing.turn + 1, now=now) for want, standing, kind in needs if kind]
+    hot.insert_all(wishes)
+    return len(wishes)
+
+
+def _standing(line_ids: Iterable[int]) -> dict[int, _Standing]:
+    with connection.cursor() as cursor:
+        cursor.execute(load("yuanyou.network.sql", "last_wishes"), {"line_ids": list(line_ids)})
+        rows = cursor.fetchall()
+    found: dict[int, _Standing] = {}
+    for line_id, turn, wish_id, kind, state in rows:
+        standing = found.setdefault(line_id, _Standing(turn))
+        if state == WishState.WANTED:
+            standing.waiting = wish_id, Kind(kind)
+        elif state is not None and standing.before is None:
+            standing.before = wish_id, Before(Kind(kind), WishState(state))
+    return found
+
+
+def _make_way(standings: Sequence[_Standing], *, now: datetime) -> None:
+    """What waits to be sent leads elsewhere."""
+    ids = [standing.waiting[0] for standing in standings if standing.waiting]
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(load("yuanyou.network.sql", "supersede"), {"ids": ids, "now": now})
+
+
+def _hurry(waiting: Sequence[tuple[_Standing, Kind]], *, now: datetime) -> None:
+    """Somebody waits behind what was sent."""
+    sent = [(standing.before[0], urgency(kind)) for standing, kind in waiting if standing.before]
+    if sent:
+        ids, urgencies = [wish_id for wish_id, _ in sent], [rank for _, rank in sent]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                load("yuanyou.network.sql", "hurry"), {"ids": ids, "urgencies": urgencies, "now": now}
+            )
+
+
+def _wish(want: Want, kind: Kind, *, turn: int, now: datetime) -> Wish:
+    barred = kind is Kind.BAR
+    return Wish(
+        line_id=want.line_id,
+        turn=turn,
         kind=kind,
-        iccid=iccid,
-        hosts=list(allow.hosts) if kind is Kind.BAR else [],
-        incoming_sms=allow.incoming_sms if kind is Kind.BAR else False,
+        iccid=want.iccid,
+        hosts=list(want.allow.hosts) if barred else [],
+        incoming_sms=want.allow.incoming_sms if barred else False,
         urgency=urgency(kind),
         ask_at=now,
         wished_at=now,
     )
 
 
-def _is_wished(line_id: int, wanted: Service) -> bool:
-    """One look without a lock, for it is all that nearly every renewal needs: what a loop does to a wish
-    meanwhile changes nothing, for only who holds the line's lock adds one."""
-    with connection.cursor() as cursor:
-        cursor.execute(load("yuanyou.network.sql", "last_wishes"), {"line_id": line_id})
-        known = [Before(Kind(kind), WishState(state)) for kind, state in cursor.fetchall()]
-    waiting = next((wish for wish in known if wish.state is WishState.WANTED), None)
-    before = next((wish for wish in known if wish.state is not WishState.WANTED), None)
-    return needed(wanted, before) is (waiting.kind if waiting else None)
-
-
-def claim_due(
-    *, now: datetime, lease: timedelta, limit: int, urgent_only: bool = False
-) -> list[tuple[int, WishState]]:
-    """Ids of wishes to serve now with the states they were in, taken until the lease ends."""
+def claim_due(*, now: datetime, lease: timedelta, limit: int, urgent_only: bool = False) -> list[Claimed]:
+    """Wishes to follow now, taken until the lease ends."""
     rank = URGENT if urgent_only else LATER
     with connection.cursor() as cursor:
         cursor.execute(
             load("yuanyou.network.sql", "claim_due"),
             {"now": now, "until": now + lease, "limit": limit, "least_urgent": rank},
         )
-        return [(wish_id, WishState(state)) for wish_id, state in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [
+        Claimed(
+            id=wish_id,
+            kind=Kind(kind),
+            ask=Ask(str(Ref(REF, wish_id)), iccid),
+            allow=Allow(tuple(hosts), incoming_sms=sms),
+            never_sent=never_sent,
+        )
+        for wish_id, kind, iccid, hosts, sms, never_sent in rows
+    ]
 
 
 def lock(wish_id: int) -> Wish:
     """Wish.DoesNotExist."""
-    return Wish.objects.select_for_update().get(pk=wish_id)
+    return hot.lock(Wish, wish_id)
 
 
 def confirmed(wish: Wish, *, now: datetime) -> None:
@@ -105,21 +178,10 @@ def put_off(wish: Wish, event: WishEvent, *, why: str, now: datetime) -> None:
     wish.state = WISH.after(WishState(wish.state), event)
     wish.tries += 1
     wish.ask_at, wish.trouble = again, why[:200]
-    wish.save(update_fields=["state", "tries", "ask_at", "trouble"])
+    hot.update(wish, "state", "tries", "ask_at", "trouble")
 
 
 def _end(wish: Wish, event: WishEvent, *, now: datetime, why: str = "") -> None:
     wish.state = WISH.after(WishState(wish.state), event)
     wish.ask_at, wish.ended_at, wish.trouble = None, now, why[:200]
-    wish.save(update_fields=["state", "ask_at", "ended_at", "trouble"])
-
-
-def _hurry(wish: Wish, rank: int, *, now: datetime) -> None:
-    """Somebody waits behind this one: it is looked up at once, with their urgency."""
-    wish.ask_at, wish.urgency = min(wish.ask_at or now, now), min(wish.urgency, rank)
-    wish.save(update_fields=["ask_at", "urgency"])
-
-
-def _next_turn(line_id: int) -> int:
-    last = Wish.objects.filter(line_id=line_id).order_by("-turn").values_list("turn", flat=True).first()
-    return (last or 0) + 1
+    hot.update(wish, "state", "ask_at", "ended_at", "trouble")

@@ -8,6 +8,8 @@ from yuanyou.kernel.ids import Ref
 from yuanyou.network.rules import OPEN_STATES, SENT, Kind, WishState
 from yuanyou.tables import Row, one_of
 
+REF = "net"
+
 
 class Wish(Row):
     """One thing the carrier is asked to do for a line, frozen when it is wished. `turn`: a line's order."""
@@ -58,4 +60,4 @@ class Wish(Row):
     @property
     def ref(self) -> str:
         """What the carrier is told to call this wish."""
-        return str(Ref("net", self.pk))
+        return str(Ref(REF, self.pk))

@@ -37,7 +37,7 @@ def asked() -> int:
     """The only wish, sent."""
     with in_cell(1):
         now = settings.CLOCK.now()
-        return network.claim_due(now=now, lease=timedelta(minutes=1), limit=1)[0][0]
+        return network.claim_due(now=now, lease=timedelta(minutes=1), limit=1)[0].id
 
 
 def page(ops: Client, line_id: int) -> str:

@@ -121,5 +121,5 @@ def served() -> None:
     """The carrier does what it is asked."""
     now = settings.CLOCK.now()
     with in_cell(1):
-        for wish_id, _ in network.claim_due(now=now, lease=timedelta(minutes=1), limit=9):
-            network.confirmed(network.lock(wish_id), now=now)
+        for wish in network.claim_due(now=now, lease=timedelta(minutes=1), limit=9):
+            network.confirmed(network.lock(wish.id), now=now)

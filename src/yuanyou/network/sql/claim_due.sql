@@ -14,4 +14,4 @@ SET ask_at = %(until)s,
     state = CASE w.state WHEN 'wanted' THEN 'asked' ELSE w.state END,
     asked_at = coalesce(w.asked_at, %(now)s)
 FROM due WHERE w.id = due.id
-RETURNING w.id, due.state
+RETURNING w.id, w.kind, w.iccid, w.hosts, w.incoming_sms, due.state = 'wanted'
