@@ -63,7 +63,16 @@ TAXES = (
         texts("Sales tax"),
         date(2026, 1, 1),
     ),
-    TaxRule("test-911", "US-NY", ProductClass.VOICE, None, 90, texts("Prepaid 911 fee"), date(2026, 1, 1)),
+    TaxRule(
+        "test-911",
+        "US-NY",
+        ProductClass.VOICE,
+        None,
+        90,
+        texts("Prepaid 911 fee"),
+        date(2026, 1, 1),
+        flat_others={"CNY": 630},
+    ),
 )
 
 
@@ -75,7 +84,8 @@ def stock() -> None:
         try:
             queries.on_sale(plan.code)
         except queries.NotOnSale:
-            version = actions.draft(plan, prices=[Money(PRICES[plan.code], "USD")])
+            prices = [Money(PRICES[plan.code], "USD"), Money(PRICES[plan.code] * 7, "CNY")]
+            version = actions.draft(plan, prices=prices)
             actions.publish(version, now=LONG_AGO)
 
 

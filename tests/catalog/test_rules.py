@@ -255,7 +255,7 @@ def test_a_plan_is_named_in_the_readers_language_or_in_english(language: str, na
 
 
 def quoted(net: Money) -> Quote:
-    lines = RuleTable(TAXES).lines(
+    lines = RuleTable(TAXES, "USD").lines(
         net, jurisdiction="US-NY", product_class=MONTH.product_class, on=NOON.date()
     )
     return quote(MONTH, net=net, taxes=lines, jurisdiction="US-NY", now=NOON)

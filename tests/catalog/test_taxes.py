@@ -36,7 +36,7 @@ def charged(
     jurisdiction: str = "US-NY",
     product_class: ProductClass = ProductClass.VOICE,
 ) -> tuple[TaxLine, ...]:
-    return RuleTable(rules).lines(
+    return RuleTable(rules, "USD").lines(
         Money(minor, "USD"), jurisdiction=jurisdiction, product_class=product_class, on=on
     )
 

@@ -78,7 +78,12 @@ def set_tax(rule: TaxRule) -> None:
         "valid_to": rule.valid_to,
         "seller_keeps_percent": rule.seller_keeps_percent,
     }
-    rate = {"percent": rule.percent, "flat_minor": rule.flat_minor, "in_base": rule.in_base}
+    rate = {
+        "percent": rule.percent,
+        "flat_minor": rule.flat_minor,
+        "flat_others": dict(rule.flat_others),
+        "in_base": rule.in_base,
+    }
     row, new = Tax.objects.get_or_create(
         jurisdiction=rule.jurisdiction,
         code=rule.code,
@@ -88,7 +93,7 @@ def set_tax(rule: TaxRule) -> None:
     )
     if new or row.rule() == rule:
         return
-    if (row.percent, row.flat_minor, row.in_base) != (rule.percent, rule.flat_minor, rule.in_base):
+    if any(getattr(row, name) != value for name, value in rate.items()):
         raise TaxChanged(f"{rule.jurisdiction} {rule.code} from {rule.valid_from}")
     Tax.objects.filter(pk=row.pk).update(**mutable)
 

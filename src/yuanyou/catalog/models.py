@@ -86,6 +86,9 @@ class Tax(models.Model):
     product_class = models.CharField(max_length=5)
     percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)
     flat_minor = models.BigIntegerField(null=True)
+    """In the book currency."""
+    flat_others = models.JSONField(default=dict)
+    """The same in other currencies that are sold in: minor units by ISO 4217 code."""
     texts = models.JSONField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
@@ -128,6 +131,7 @@ class Tax(models.Model):
             product_class=ProductClass(self.product_class),
             percent=self.percent,
             flat_minor=self.flat_minor,
+            flat_others=self.flat_others,
             texts=self.texts,
             valid_from=self.valid_from,
             valid_to=self.valid_to,

@@ -11,8 +11,14 @@ from django.conf import settings
 from yuanyou.catalog.models import Coverage, FxRate, PlanPrice, PlanVersion, Tax, VersionState
 from yuanyou.catalog.port import TaxEngine
 from yuanyou.catalog.rules import FX_FRESH, FxQuote, PlanFacts, Quote, TaxRule, fx_about, quote
-from yuanyou.catalog.taxes import RuleTable
+from yuanyou.catalog.taxes import NoFeeInCurrency, RuleTable
 from yuanyou.kernel.money import Money
+from yuanyou.tables import hot
+
+PRICE = """
+    SELECT p.net_minor FROM catalog_planprice p JOIN catalog_planversion v ON v.id = p.version_id
+    WHERE p.version_id = %s AND p.currency = %s AND v.state = %s
+"""
 
 
 class NotOnSale(LookupError):
@@ -30,28 +36,31 @@ class Network:
 
 
 def quotes(*, currency: str, jurisdiction: str, now: datetime) -> list[Quote]:
-    """Every plan on sale with its price now, in shelf order. Two queries."""
-    engine = RuleTable(tax_rules(jurisdiction))
+    """Every plan on sale in this currency with its price now, in shelf order. Two queries."""
+    engine = _engine(jurisdiction)
     prices = (
         PlanPrice.objects.filter(currency=currency, version__state=VersionState.PUBLISHED)
         .select_related("version")
         .order_by("version__plan__shelf", "net_minor")
     )
-    return [_quote(price, engine=engine, jurisdiction=jurisdiction, now=now) for price in prices]
+    try:
+        return [_quote(price, engine=engine, jurisdiction=jurisdiction, now=now) for price in prices]
+    except NoFeeInCurrency:
+        return []
 
 
 def quote_of(version_id: int, *, currency: str, jurisdiction: str, now: datetime) -> Quote:
     """The price of one version now. NotOnSale unless it is published in this currency."""
-    price = (
-        PlanPrice.objects.filter(
-            version_id=version_id, currency=currency, version__state=VersionState.PUBLISHED
-        )
-        .select_related("version")
-        .first()
-    )
-    if price is None:
+    with hot.cursor() as cursor:
+        cursor.execute(PRICE, [version_id, currency, VersionState.PUBLISHED])
+        row = cursor.fetchone()
+    if row is None:
         raise NotOnSale(str(version_id))
-    return _quote(price, engine=RuleTable(tax_rules(jurisdiction)), jurisdiction=jurisdiction, now=now)
+    net, facts = Money(row[0], currency), plan_version(version_id)
+    try:
+        return _priced(facts, net, engine=_engine(jurisdiction), jurisdiction=jurisdiction, now=now)
+    except NoFeeInCurrency as missing:
+        raise NotOnSale(str(version_id)) from missing
 
 
 def on_sale(code: str) -> int:
@@ -72,9 +81,12 @@ def plan_version(version_id: int) -> PlanFacts:
 
 def tax_rules(jurisdiction: str) -> list[TaxRule]:
     """Every tax of a jurisdiction, whatever its dates."""
-    return [
-        row.rule() for row in Tax.objects.filter(jurisdiction=jurisdiction).order_by("code", "valid_from")
-    ]
+    rows = hot.fetch(Tax, "WHERE jurisdiction = %s ORDER BY code, valid_from", [jurisdiction])
+    return [row.rule() for row in rows]
+
+
+def _engine(jurisdiction: str) -> TaxEngine:
+    return RuleTable(tax_rules(jurisdiction), settings.CONFIG.book_currency)
 
 
 def about(charged: Money, *, into: str, now: datetime) -> FxQuote | None:
@@ -95,7 +107,11 @@ def networks(countries: Sequence[str]) -> list[Network]:
 
 
 def _quote(price: PlanPrice, *, engine: TaxEngine, jurisdiction: str, now: datetime) -> Quote:
-    facts, net = _facts(price.version), Money(price.net_minor, price.currency)
+    net = Money(price.net_minor, price.currency)
+    return _priced(_facts(price.version), net, engine=engine, jurisdiction=jurisdiction, now=now)
+
+
+def _priced(facts: PlanFacts, net: Money, *, engine: TaxEngine, jurisdiction: str, now: datetime) -> Quote:
     lines = engine.lines(
         net,
         jurisdiction=jurisdiction,

@@ -144,6 +144,8 @@ class PlanFacts:
 class TaxRule:
     """One tax or fee of a jurisdiction: `percent` of the net price, or `flat_minor` for each transaction.
 
+    `flat_minor` is in the book currency; in `flat_others` the operator says what it is in others it sells in.
+
     In force on [valid_from, valid_to); a later rule with its code takes its place from that one's first day.
     """
 
@@ -159,6 +161,7 @@ class TaxRule:
     """Whether the other taxes are reckoned on the price with this one in it."""
     seller_keeps_percent: Decimal = Decimal(0)
     """What the seller may keep of it for collecting it; the rest is handed over."""
+    flat_others: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def begin(
     """The order of this key and the page where it is paid. NotOnSale, NothingToPayWith."""
     quote = catalog.quote_of(
         version_id,
-        currency=settings.CONFIG.book_currency,
+        currency=tender.currency or settings.CONFIG.book_currency,
         jurisdiction=settings.CONFIG.tax_jurisdiction,
         now=now,
     )

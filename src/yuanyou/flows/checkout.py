@@ -64,6 +64,8 @@ class Tender:
     method: str | None
     provider: str | None
     use_wallet: bool
+    currency: str | None = None
+    """What the order is charged in: the way to pay decides it. None: the book currency."""
     keep: bool = False
     """They agree that this way to pay is kept for later."""
     place: Place = Place.BROWSER
@@ -116,11 +118,14 @@ def _attempts(locked: payments.Locked, order: Order, tender: Tender, *, now: dat
         has = books.wallet_balance(payment.customer_id, payment.currency)
         if has >= owed and not locked.attempts:
             return spend_wallet(locked, now=now)
-        part = wallet_share(has, owed, least=settings.CONFIG.payment_minimum)
+        part = wallet_share(has, owed, least=least(owed.currency))
         if part:
             locked = _hold_wallet_part(locked, part, now=now)
     held = locked.wallet_part.amount if locked.wallet_part else Money(0, owed.currency)
     if tender.provider is None or tender.method is None or held == owed:
+        raise NothingToPayWith
+    method = payment_provider(tender.provider).capabilities().method(tender.method)
+    if method is None or owed.currency not in method.currencies:
         raise NothingToPayWith
     if not order.by_guest and disputes.holds(payment.customer_id):
         raise OnHold
@@ -130,6 +135,11 @@ def _attempts(locked: payments.Locked, order: Order, tender: Tender, *, now: dat
     guest = order.by_guest
     attempt = try_with(locked, tender, amount=owed - held, by_guest=guest, verify=verify, now=now)
     return Started(locked, attempt.pk)
+
+
+def least(currency: str) -> int:
+    """The least a provider is asked for, in minor units."""
+    return settings.CONFIG.limit_in(settings.CONFIG.payment_minimum, currency)
 
 
 def try_with(

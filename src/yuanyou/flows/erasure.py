@@ -8,8 +8,6 @@ Books, history and this act stay, and name an id.
 from datetime import datetime
 from enum import StrEnum
 
-from django.conf import settings
-
 from yuanyou.flows import acts
 from yuanyou.flows.step import in_cell
 from yuanyou.identity import actions as identity
@@ -45,7 +43,7 @@ def obstacles(customer_id: int) -> list[Obstacle]:
     found = []
     if any(line.state not in GONE for line in lines.lines_of(customer_id)):
         found.append(Obstacle.LINE)
-    if books.wallet_balance(customer_id, settings.CONFIG.book_currency):
+    if books.wallets(customer_id):
         found.append(Obstacle.WALLET)
     if payments.unfinished(customer_id):
         found.append(Obstacle.PAYMENT)

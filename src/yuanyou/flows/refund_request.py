@@ -110,7 +110,8 @@ def request(
 def needs_second(attempt: Attempt, refund: Refund) -> bool:
     """Must a second person agree? What went without one before counts too, so that parts do not help."""
     alone = queries.given_alone(attempt.pk, but=refund.pk)
-    return alone + refund.amount_minor > settings.CONFIG.refund_approval_above
+    config = settings.CONFIG
+    return alone + refund.amount_minor > config.limit_in(config.refund_approval_above, refund.currency)
 
 
 def approve(refund_id: int, *, by: int, note: str, now: datetime) -> None:

@@ -85,16 +85,20 @@ class Offer:
     """By plan version; empty unless the line may begin a term at once."""
 
 
-def offer(line_id: int, *, now: datetime) -> Offer:
-    """What the line can be renewed with, and until when each plan carries. NotRenewable."""
+def offer(line_id: int, *, currency: str | None = None, now: datetime) -> Offer:
+    """What the line can be renewed with, and until when each plan carries. NotRenewable.
+
+    `currency`: which price list; None: the book currency's.
+    """
     config = settings.CONFIG
+    currency = currency or config.book_currency
     with in_cell(cell_of(line_id)):
         current = bring_up_to_date(lines.lock(line_id), now=now)
         line = current.line
         starts_at = renewal_start(LineState(line.state), last_end=current.paid_until, now=now)
         buckets = allowances.buckets(line_id, now=now)
-        wallet = books.wallet_balance(line.customer_id, config.book_currency)
-    on_sale = catalog.quotes(currency=config.book_currency, jurisdiction=config.tax_jurisdiction, now=now)
+        wallet = books.wallet_balance(line.customer_id, currency)
+    on_sale = catalog.quotes(currency=currency, jurisdiction=config.tax_jurisdiction, now=now)
     quotes = [quote for quote in on_sale if fits(line, quote)]
     choices = tuple(Choice(q, starts_at, terms.end_of(q.plan, starts_at, line.zone)) for q in quotes)
     data = allowances.balances(buckets, now=now).get(Unit.BYTES)
@@ -137,7 +141,7 @@ def begin(
     """
     quote = catalog.quote_of(
         version_id,
-        currency=settings.CONFIG.book_currency,
+        currency=tender.currency or settings.CONFIG.book_currency,
         jurisdiction=settings.CONFIG.tax_jurisdiction,
         now=now,
     )

@@ -58,4 +58,4 @@ def must_verify(order: Order, amount: Money, trail: Trail, *, now: datetime) -> 
 def _limits(order: Order) -> Limits:
     config = settings.CONFIG
     most = config.top_up_day_limit if order.kind == OrderKind.TOP_UP else config.day_limit
-    return Limits(paid_day=most)
+    return Limits(paid_day=config.limit_in(most, order.currency))

@@ -54,6 +54,18 @@ def wallet_balance(customer_id: int, currency: str) -> Money:
     return -_stored(recipes.wallet(customer_id), currency)
 
 
+def wallets(customer_id: int) -> list[Money]:
+    """What the customer may spend now in each currency, without empty wallets."""
+    wallet = recipes.wallet(customer_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT currency, minor FROM ledger_balance"
+            " WHERE account = %s AND party = %s AND minor <> 0 ORDER BY currency",
+            [wallet.name, wallet.party],
+        )
+        return [Money(-minor, currency) for currency, minor in cursor.fetchall()]
+
+
 def balance(account: Account, currency: str) -> Money:
     """The sum of an account's postings for its party; debits positive."""
     with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -64,6 +65,10 @@ class Config:
     """IANA zone in which the books' days begin."""
     book_currency: str
     """ISO 4217 currency the books are kept in."""
+    sale_currencies: Mapping[str, Decimal]
+    """Currencies beside the book currency in which plans have prices of their own, for ways to pay that take
+    no other, as `CNY:7`. The figure serves limits alone: so many count as one of the book currency. Nothing
+    is ever converted by it."""
     tax_jurisdiction: str
     """Where a sale without a shop is taxed: the code of the catalog's tax rules, e.g. US-NY."""
     cells: tuple[int, ...]
@@ -167,6 +172,21 @@ class Config:
     surplus_policy: Surplus
     """Where late or double money goes: to the customer's `wallet`, or back as a `refund`."""
 
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """What plans are sold in, the book currency first."""
+        return (self.book_currency, *self.sale_currencies)
+
+    def limit_in(self, minor: int, currency: str) -> int:
+        """A limit in minor units of the book currency, as it counts in a currency that is sold in.
+
+        Nothing passes in any other: 0.
+        """
+        if currency == self.book_currency:
+            return minor
+        places = money.exponent(currency) - money.exponent(self.book_currency)
+        return int(minor * self.sale_currencies.get(currency, Decimal(0)).scaleb(places))
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Config":
         """Read and check all settings. Unsafe with one sentence when one cannot stand."""
@@ -195,6 +215,7 @@ class Config:
             support_whatsapp=_contact(read, "support_whatsapp", demo="+19175550100"),
             books_zone=_books_zone(read),
             book_currency=_book_currency(read),
+            sale_currencies=_sale_currencies(read),
             tax_jurisdiction=read.optional("tax_jurisdiction") or "US-NY",
             cells=_cells(read),
             stripe_secret_key=read.optional("stripe_secret_key") or "",
@@ -321,6 +342,23 @@ def _book_currency(read: Reader) -> str:
     except money.UnknownCurrency:
         raise Unsafe(f"YUANYOU_BOOK_CURRENCY must be an ISO 4217 code, not {currency!r}.") from None
     return currency
+
+
+def _sale_currencies(read: Reader) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for told in read.listing("sale_currencies") or (() if read.production else ("CNY:7",)):
+        code, _colon, count = told.partition(":")
+        try:
+            money.exponent(code)
+            found[code] = Decimal(count)
+        except (money.UnknownCurrency, InvalidOperation):
+            raise Unsafe(f"YUANYOU_SALE_CURRENCIES must be like CNY:7, not {told!r}.") from None
+        if not found[code] > 0 or code == _book_currency(read):
+            raise Unsafe(
+                "YUANYOU_SALE_CURRENCIES names other currencies than the books', each with how many count as"
+                f" one of those, not {told!r}."
+            )
+    return found
 
 
 def _cells(read: Reader) -> tuple[int, ...]:

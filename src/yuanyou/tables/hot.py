@@ -26,6 +26,7 @@ from django.db.models import Field, Model
 from yuanyou.tables import Row
 
 R = TypeVar("R", bound=Row)
+M = TypeVar("M", bound=Model)
 
 
 def cursor() -> CursorWrapper:
@@ -90,7 +91,7 @@ def _only(model: type[R], condition: str, pk: int) -> R:
     return found[0]
 
 
-def fetch(model: type[R], condition: str, params: Sequence[Any]) -> list[R]:
+def fetch(model: type[M], condition: str, params: Sequence[Any]) -> list[M]:
     """The rows that SQL after `SELECT all fields FROM the table` picks. It is never made of input."""
     with cursor() as sent:
         sent.execute(_selection(model, condition), params)
@@ -99,7 +100,7 @@ def fetch(model: type[R], condition: str, params: Sequence[Any]) -> list[R]:
     return [_row(model, names, converters, row) for row in rows]
 
 
-def _row(model: type[R], names: list[str], converters: list[tuple[int, Any]], told: Sequence[Any]) -> R:
+def _row(model: type[M], names: list[str], converters: list[tuple[int, Any]], told: Sequence[Any]) -> M:
     values = list(told)
     for place, convert in converters:
         values[place] = convert(values[place], None, connection)

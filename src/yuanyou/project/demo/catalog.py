@@ -22,7 +22,8 @@ def load(*, now: datetime) -> None:
     told = _read("plans")
     for shelf, plan in enumerate(told["plan"]):
         facts = _facts(plan, regions=told["regions"])
-        _offer(facts, price=Money(plan["usd_minor"], "USD"), shelf=shelf, now=now)
+        prices = [Money(plan["usd_minor"], "USD"), Money(plan["cny_minor"], "CNY")]
+        _offer(facts, prices=prices, shelf=shelf, now=now)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for into, rate in _read("rates")["usd"].items():
         actions.tell_rate(base="USD", into=into, rate=Decimal(rate), source="demo", at=today)
@@ -40,16 +41,19 @@ def load(*, now: datetime) -> None:
     )
 
 
-def _offer(facts: PlanFacts, *, price: Money, shelf: int, now: datetime) -> None:
+def _offer(facts: PlanFacts, *, prices: list[Money], shelf: int, now: datetime) -> None:
     try:
-        on_sale = queries.quote_of(
-            queries.on_sale(facts.code), currency=price.currency, jurisdiction="", now=now
-        )
-        same = replace(on_sale.plan, version=0, version_id=0) == facts and on_sale.net == price
+        version_id = queries.on_sale(facts.code)
+        on_sale = [
+            queries.quote_of(version_id, currency=price.currency, jurisdiction="", now=now)
+            for price in prices
+        ]
+        plan = replace(on_sale[0].plan, version=0, version_id=0)
+        same = plan == facts and [quote.net for quote in on_sale] == prices
     except NotOnSale:
         same = False
     if not same:
-        actions.publish(actions.draft(facts, prices=[price], shelf=shelf), now=now)
+        actions.publish(actions.draft(facts, prices=prices, shelf=shelf), now=now)
 
 
 def _facts(plan: dict[str, Any], *, regions: dict[str, list[str]]) -> PlanFacts:
@@ -93,6 +97,7 @@ def _tax(tax: dict[str, Any]) -> TaxRule:
         product_class=ProductClass(tax["class"]),
         percent=Decimal(percent) if percent is not None else None,
         flat_minor=tax.get("flat_minor"),
+        flat_others=tax.get("flat_others", {}),
         texts={language: {"name": name} for language, name in tax["names"].items()},
         valid_from=date(2026, 1, 1),
     )

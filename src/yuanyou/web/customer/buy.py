@@ -1,6 +1,8 @@
 """Buying: the first order of a line, and money into the wallet."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +22,9 @@ from yuanyou.ledger import queries as books
 from yuanyou.orders.models import Order
 from yuanyou.web.customer.forms import PayForm, TopUpForm
 from yuanyou.web.customer.paying import Bill, TaxShown, bill, go, taxes_shown
+from yuanyou.web.customer.prices import totals, wallets
 from yuanyou.web.shared.access import CustomerRequest, customer_required
+from yuanyou.web.shared.methods import currency_of
 from yuanyou.web.shared.payer import payer_of
 
 AMOUNTS = (10, 20, 30, 50, 100)
@@ -49,12 +53,11 @@ class TopUpPage:
 @customer_required
 def buy(request: CustomerRequest, code: str) -> HttpResponse:
     """A plan and a new line to go with it."""
-    config, now, person = settings.CONFIG, settings.CLOCK.now(), request.customer
+    now, person = settings.CLOCK.now(), request.customer
+    form = PayForm(request.POST or request.GET)
     try:
         version_id = catalog.on_sale(code)
-        quote = catalog.quote_of(
-            version_id, currency=config.book_currency, jurisdiction=config.tax_jurisdiction, now=now
-        )
+        quote = _quote(version_id, form, now=now)
     except NotOnSale:
         raise Http404 from None
 
@@ -63,7 +66,6 @@ def buy(request: CustomerRequest, code: str) -> HttpResponse:
             person, version_id=version_id, tender=tender, key=key, language=get_language() or "en", now=now
         )
 
-    form = PayForm(request.POST or request.GET)
     problem = None
     if request.method == "POST" and form.is_valid():
         answer = go(request, form, begin)
@@ -78,8 +80,8 @@ def buy(request: CustomerRequest, code: str) -> HttpResponse:
         taxes=taxes_shown(quote),
         bill=bill(
             form,
-            total=quote.total,
-            wallet=_wallet(person),
+            totals=totals(quote, now=now),
+            wallets=wallets(person),
             person=person,
             payer=payer_of(request),
             now=now,
@@ -112,11 +114,21 @@ def fill_wallet(request: CustomerRequest) -> HttpResponse:
         problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
     typed = str(form.data.get("amount") or "")
     chosen = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= len("200") else AMOUNTS[1]
-    nothing = Money(0, currency)
     total = _money(max(1, chosen), currency)
-    owed = bill(form, total=total, wallet=nothing, person=person, payer=payer_of(request), now=now)
+    owed = bill(form, totals=[total], wallets={}, person=person, payer=payer_of(request), now=now)
     page = TopUpPage(AMOUNTS, chosen, _wallet(person), owed, form.pay_key())
     return _show(request, "top_up", {"page": page, "problem": problem})
+
+
+def _quote(version_id: int, form: PayForm, *, now: datetime) -> Quote:
+    """The price in the currency of the chosen way to pay, else in the book currency. NotOnSale."""
+    config = settings.CONFIG
+    wanted = currency_of(str(form.data.get("method") or "")) or config.book_currency
+    quote = partial(catalog.quote_of, version_id, jurisdiction=config.tax_jurisdiction, now=now)
+    try:
+        return quote(currency=wanted)
+    except NotOnSale:
+        return quote(currency=config.book_currency)
 
 
 def _show(request: CustomerRequest, name: str, context: dict[str, object]) -> HttpResponse:

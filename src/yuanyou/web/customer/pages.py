@@ -70,6 +70,8 @@ class Home:
     """Everything on the first page: the wallet and the lines."""
 
     wallet: Money
+    others: tuple[Money, ...]
+    """Money in other currencies, when there is any."""
     cards: tuple[LineCard, ...]
 
     @property
@@ -81,10 +83,12 @@ class Home:
 def home(person: Person, *, now: datetime) -> Home:
     """The customer's wallet and lines, as they are now."""
     with in_cell(person.cell):
-        wallet = books.wallet_balance(person.id, settings.CONFIG.book_currency)
+        wallets = books.wallets(person.id)
         found = line_queries.lines_of(person.id)
         cards = tuple(_card(line.pk, language=person.language, now=now) for line in found)
-    return Home(wallet, cards)
+    book = settings.CONFIG.book_currency
+    wallet = next((one for one in wallets if one.currency == book), Money(0, book))
+    return Home(wallet, tuple(one for one in wallets if one != wallet), cards)
 
 
 def card(line_id: int, *, language: str, now: datetime) -> LineCard:

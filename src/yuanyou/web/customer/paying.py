@@ -1,11 +1,10 @@
 """What every page that takes money shares: read the form, begin, and go where the customer pays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from yuanyou.catalog import queries as catalog
 from yuanyou.catalog.queries import NotOnSale
 from yuanyou.catalog.rules import FxQuote, Quote
-from yuanyou.flows import links
+from yuanyou.flows import checkout, links
 from yuanyou.flows.checkout import NothingToPayWith, OnHold, Tender
 from yuanyou.flows.renewal import PlanDoesNotFit
 from yuanyou.flows.top_up import AmountOutOfRange
@@ -83,10 +82,15 @@ class Bill:
     """About how much the rest is in the payer's own currency."""
 
     @property
+    def several(self) -> bool:
+        """Do the ways to pay take different currencies?"""
+        return len({method.charged.currency for method in self.methods}) > 1
+
+    @property
     def from_wallet(self) -> Money:
         if not self.use_wallet:
             return Money(0, self.total.currency)
-        return wallet_share(self.wallet, self.total, least=settings.CONFIG.payment_minimum)
+        return _part(self.wallet, self.total)
 
     @property
     def rest(self) -> Money:
@@ -99,17 +103,28 @@ class Bill:
 
 
 def bill(
-    form: PayForm, *, total: Money, wallet: Money, person: Person | None, payer: Payer, now: datetime
+    form: PayForm,
+    *,
+    totals: Sequence[Money],
+    wallets: Mapping[str, Money],
+    person: Person | None,
+    payer: Payer,
+    now: datetime,
 ) -> Bill:
     """The bill for what the form has chosen so far; the first way to pay that fits is preselected.
 
-    `person` None: a guest, who keeps nothing.
+    `totals` is the same price in several currencies, the one that is charged unless a method takes another
+    first. `person` None: a guest, who keeps nothing.
     """
+    wanted = methods.currency_of(str(form.data.get("method") or ""))
+    total = next((one for one in totals if one.currency == wanted), totals[0])
+    wallet = wallets.get(total.currency, Money(0, total.currency))
     use_wallet = bool(form.data.get("use_wallet")) and wallet.minor > 0
-    part = wallet_share(wallet, total, least=settings.CONFIG.payment_minimum)
-    rest = total - part if use_wallet else total
-    offered = methods.fitting(rest, place=payer.place) if rest else []
-    kept = usable(person, rest, now=now) if person and rest else []
+    rest = total - _part(wallet, total) if use_wallet else total
+    others = [_rest(one, wallets, use_wallet=use_wallet) for one in totals if one != total]
+    offered = methods.fitting(rest, *filter(None, others), place=payer.place) if rest else []
+    own = _rest(totals[0], wallets, use_wallet=use_wallet)  # what is kept is charged in the book currency
+    kept = usable(person, own, now=now) if person and rest and own else []
     codes = [*(way.code for way in kept), *(method.code for method in offered)]
     chosen = str(form.data.get("method") or "")
     if chosen not in codes:
@@ -125,6 +140,15 @@ def bill(
         keep=bool(form.data.get("keep")),
         about=catalog.about(rest, into=payer.about_in, now=now) if rest and payer.about_in else None,
     )
+
+
+def _rest(total: Money, wallets: Mapping[str, Money], *, use_wallet: bool) -> Money:
+    wallet = wallets.get(total.currency)
+    return total - _part(wallet, total) if wallet and use_wallet else total
+
+
+def _part(wallet: Money, total: Money) -> Money:
+    return wallet_share(wallet, total, least=checkout.least(total.currency))
 
 
 def go(request: HttpRequest, form: PayForm, begin: Begin) -> HttpResponse | str:

@@ -17,15 +17,16 @@ from yuanyou.flows.checkout import Tender
 from yuanyou.flows.renewal import Choice, Offer, PaidJustNow, StartNow
 from yuanyou.identity import queries as identity
 from yuanyou.identity.queries import Person
-from yuanyou.kernel.money import Money
 from yuanyou.lines.rules import NotRenewable
 from yuanyou.orders.models import Order
 from yuanyou.orders.rules import Start
 from yuanyou.web.customer.access import own_line
 from yuanyou.web.customer.forms import GuestForm, RenewForm
 from yuanyou.web.customer.paying import Bill, TaxShown, bill, go, taxes_shown
+from yuanyou.web.customer.prices import totals, wallets
 from yuanyou.web.shared.access import CustomerRequest, customer_required
 from yuanyou.web.shared.limits import too_often
+from yuanyou.web.shared.methods import currency_of
 from yuanyou.web.shared.numbers import find_line
 from yuanyou.web.shared.payer import Payer, payer_of
 
@@ -120,7 +121,7 @@ def _renew(request: HttpRequest, line_id: int, *, person: Person | None) -> Http
             return answer
         problem = answer
     try:
-        offer = renewal.offer(line_id, now=now)
+        offer = _offer(line_id, form, now=now)
         page = _page(form, offer, person=person, payer=payer_of(request), now=now)
     except NotRenewable:
         return render(request, "customer/not_renewable.html", status=409)
@@ -136,13 +137,19 @@ def _renew(request: HttpRequest, line_id: int, *, person: Person | None) -> Http
     return render(request, template, context, status=422 if failed else 200)
 
 
+def _offer(line_id: int, form: RenewForm, *, now: datetime) -> Offer:
+    """The offer in the currency of the chosen way to pay, where plans have prices in it."""
+    currency = currency_of(str(form.data.get("method") or ""))
+    offer = renewal.offer(line_id, currency=currency, now=now)
+    return offer if offer.choices or currency is None else renewal.offer(line_id, now=now)
+
+
 def _page(form: RenewForm, offer: Offer, *, person: Person | None, payer: Payer, now: datetime) -> RenewPage:
     by_guest = person is None
     wanted = str(form.data.get("plan") or offer.preselected)
     if not offer.choices:
         raise Http404
     chosen = next((c for c in offer.choices if str(c.quote.plan.version_id) == wanted), offer.choices[0])
-    wallet = Money(0, offer.wallet.currency) if by_guest else offer.wallet
     start_now = offer.start_now.get(chosen.quote.plan.version_id) if not by_guest else None
     hint = identity.person(offer.line.customer_id).hint if by_guest else None
     near = _near(offer, chosen)
@@ -154,7 +161,14 @@ def _page(form: RenewForm, offer: Offer, *, person: Person | None, payer: Payer,
         taxes=taxes_shown(chosen.quote),
         start=Start.NOW if start_now and form.data.get("start") == Start.NOW else Start.AFTER,
         start_now=start_now,
-        bill=bill(form, total=chosen.quote.total, wallet=wallet, person=person, payer=payer, now=now),
+        bill=bill(
+            form,
+            totals=totals(chosen.quote, now=now),
+            wallets=wallets(person),
+            person=person,
+            payer=payer,
+            now=now,
+        ),
         key=form.pay_key(),
         owner_hint=hint,
     )

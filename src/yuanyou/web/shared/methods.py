@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -61,23 +62,42 @@ class Method:
     name: Promise
     note: Promise
     verb: Promise
+    charged: Money
+    """What it takes, in the currency it takes."""
     saves: bool = False
     """The customer may have it kept for next time."""
     elsewhere: bool = False
     """It works in the phone's own browser, not inside the app around this page."""
 
 
-def fitting(amount: Money, *, place: Place) -> list[Method]:
+def fitting(*amounts: Money, place: Place) -> list[Method]:
     """The methods that can take this amount where the payer stands; inside WeChat its own comes first.
 
+    Several amounts are the same price in several currencies: each method takes the first it can. One that
+    two companies offer is shown once: of the company itself rather than of one that passes it on.
     Those that work only outside WeChat come last there: the order is kept for the phone's browser.
     """
-    found = []
+    found: dict[str, tuple[int, int, Method]] = {}
     for provider in payment_providers().values():
         can = provider.capabilities().methods
-        fits = [method for method in can if method.takes(amount) and _reachable(method, place)]
-        found += [(_nearness(method, place), _shown(provider.name, method, place)) for method in fits]
-    return [method for _near, method in sorted(found, key=itemgetter(0))]
+        for method in can:
+            charged = next((amount for amount in amounts if method.takes(amount)), None)
+            if charged is None or not _reachable(method, place):
+                continue
+            shown = _shown(provider.name, method, place, charged=charged)
+            if method.code not in found or len(can) < found[method.code][1]:
+                found[method.code] = _nearness(method, place), len(can), shown
+    return [shown for _near, _can, shown in sorted(found.values(), key=itemgetter(0))]
+
+
+def currency_of(code: str) -> str | None:
+    """What a form's choice is charged in: the first currency plans are sold in that it takes; None: none."""
+    provider, _colon, method = code.partition(":")
+    known = payment_providers().get(provider)
+    wanted = known.capabilities().method(method) if known else None
+    if wanted is None:
+        return None
+    return next((one for one in settings.CONFIG.currencies if one in wanted.currencies), None)
 
 
 def _reachable(method: port.Method, place: Place) -> bool:
@@ -94,7 +114,7 @@ def _is_elsewhere(method: port.Method, place: Place) -> bool:
     return place is Place.WECHAT and place not in method.places
 
 
-def _shown(provider: str, method: port.Method, place: Place) -> Method:
+def _shown(provider: str, method: port.Method, place: Place, *, charged: Money) -> Method:
     elsewhere = _is_elsewhere(method, place)
     name, note, verb = WORDS[method.code]
     if Action.QR in method.actions:
@@ -104,6 +124,7 @@ def _shown(provider: str, method: port.Method, place: Place) -> Method:
         name,
         note,
         verb,
+        charged,
         saves=method.saves and not elsewhere,
         elsewhere=elsewhere,
     )
@@ -131,6 +152,7 @@ def tender(code: str, *, use_wallet: bool, keep: bool, payer: Payer) -> Tender:
         chosen,
         method=method,
         provider=provider,
+        currency=currency_of(code),
         keep=keep,
         # No other provider learns what WeChat calls the payer.
         payer_ref=payer.ref if by_script(wanted, payer.place) else None,

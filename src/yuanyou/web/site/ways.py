@@ -37,11 +37,8 @@ class Way:
 def ways(request: HttpRequest) -> HttpResponse:
     """Every method, what it takes, and what happens to a refund."""
     currency = settings.CONFIG.book_currency
-    offered = [
-        method for provider in payment_providers().values() for method in provider.capabilities().methods
-    ]
     shown = {
-        "ways": [_way(method, currency) for method in offered if currency in method.currencies],
+        "ways": _offered(),
         "currency": currency,
         "currencies": [code for code in CURRENCIES if code != currency],
         "chosen": own_currency(request),
@@ -58,10 +55,22 @@ def choose(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def _offered() -> list[Way]:
+    """Every method in each currency it is charged in here."""
+    config = settings.CONFIG
+    can = [method for provider in payment_providers().values() for method in provider.capabilities().methods]
+    charged = [
+        (method, next((code for code in config.currencies if code in method.currencies), None))
+        for method in can
+    ]
+    return [_way(method, currency) for method, currency in charged if currency is not None]
+
+
 def _way(method: Method, currency: str) -> Way:
     config = settings.CONFIG
-    least = max(method.minimum.get(currency, 1), config.payment_minimum)
-    most = min(method.maximum.get(currency, config.day_limit), config.day_limit)
+    day = config.limit_in(config.day_limit, currency)
+    least = max(method.minimum.get(currency, 1), config.limit_in(config.payment_minimum, currency))
+    most = min(method.maximum.get(currency, day), day)
     return Way(
         name=name_of(method.code),
         note=note_of(method.code),
