@@ -101,6 +101,40 @@ def test_with_alipay_s_sandbox_or_keys_that_are_none_production_does_not_start(
         Config.from_env({**PRODUCTION, **alipay(), f"YUANYOU_ALIPAY_{name}": value})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("APP_ID", "wxsandbox12345678", "is the demo's"),
+        ("PUBLIC_KEYS", "PUB_KEY_ID_01=MIIBIj", "each key in one line of base64"),
+        ("PRIVATE_KEY", "MIIEvw", "apiclient_key.pem"),
+        ("API_KEY", "too short", "the 32 characters"),
+        ("API_BASE", "http://127.0.0.1:8001", "only https://api.mch.weixin.qq.com"),
+        ("CERT_SERIAL", "", "YUANYOU_WECHAT_CERT_SERIAL"),
+        ("PRODUCTS", "native,fax", "not fax"),
+        ("PRODUCTS", "native,jsapi", "jsapi needs it"),
+    ],
+)
+def test_with_wechat_s_sandbox_or_half_of_its_keys_production_does_not_start(
+    name: str, value: str, sentence: str
+) -> None:
+    assert Config.from_env({**PRODUCTION, **wechat()}).wechat_products == ("native",)
+    with pytest.raises(Unsafe, match=sentence):
+        Config.from_env({**PRODUCTION, **wechat(), f"YUANYOU_WECHAT_{name}": value})
+
+
+def wechat() -> dict[str, str]:
+    """All that it needs."""
+    key = rsa.new_key()
+    return {
+        "YUANYOU_WECHAT_MCHID": "1900000001",
+        "YUANYOU_WECHAT_APP_ID": "wx0123456789abcdef",
+        "YUANYOU_WECHAT_API_KEY": "k" * 32,
+        "YUANYOU_WECHAT_CERT_SERIAL": "5157F09EFDC096DE15EBE81A47057A72",
+        "YUANYOU_WECHAT_PRIVATE_KEY": key,
+        "YUANYOU_WECHAT_PUBLIC_KEYS": f"PUB_KEY_ID_01={rsa.public_of(key)}",
+    }
+
+
 def alipay() -> dict[str, str]:
     """All that it needs in key mode."""
     key = rsa.new_key()

@@ -2,7 +2,7 @@
 
 from yuanyou.project.environ import Reader, Unsafe, variable
 from yuanyou.providers.alipay.keys import key_of
-from yuanyou.providers.wechat.keys import known_keys
+from yuanyou.providers.wechat.keys import known_keys, private_line
 
 STRIPE_API = "https://api.stripe.com"
 PAYPAL_API = "https://api-m.paypal.com"
@@ -83,6 +83,13 @@ def _check_wechat(read: Reader) -> None:
     except ValueError:
         name = variable("wechat_public_keys")
         raise Unsafe(f"{name} must be PUB_KEY_ID_...=MII..., each key in one line of base64.") from None
+    private = read.optional("wechat_private_key")
+    try:
+        if private:
+            private_line(private)
+    except ValueError:
+        name = variable("wechat_private_key")
+        raise Unsafe(f"{name} must be the private key in apiclient_key.pem.") from None
     if len(read.optional("wechat_api_key") or API_KEY_LENGTH * " ") != API_KEY_LENGTH:
         raise Unsafe(f"{variable('wechat_api_key')} must be the {API_KEY_LENGTH} characters you chose.")
 

@@ -26,7 +26,7 @@ from yuanyou.payments.port import (
 from yuanyou.providers.wechat import bills, refunds
 from yuanyou.providers.wechat.api import Api
 from yuanyou.providers.wechat.errors import MISSING, Problem, translated
-from yuanyou.providers.wechat.keys import known_keys
+from yuanyou.providers.wechat.keys import known_keys, private_line
 from yuanyou.providers.wechat.notices import Door
 from yuanyou.providers.wechat.orders import Orders
 
@@ -74,7 +74,7 @@ class WeChat:
             mchid=mchid,
             app_id=app_id,
             cert_serial=cert_serial,
-            private_key=private_key,
+            private_key=private_line(private_key),
             api_key=api_key,
             keys=keys,
             notify_url=notify_url,
