@@ -95,6 +95,17 @@ def test_a_phones_address_says_when_it_is_over_in_beijing(desk: Desk) -> None:
     assert abs((stamp - datetime.now(BEIJING)).total_seconds()) < 60
 
 
+def test_a_phone_that_comes_back_is_told_where_to_go_on(desk: Desk) -> None:
+    ask = desk.shown(place=Place.PHONE)
+    first = desk.adapter.query(ask).next_url
+    httpx.get(str(first), follow_redirects=True)
+    opened = desk.adapter.query(ask)
+    assert opened.told is Told.ACTION_REQUIRED
+    assert "26.90" in httpx.get(str(opened.next_url), follow_redirects=True).text
+    desk.pays(ask)
+    assert desk.adapter.query(ask).next_url is None
+
+
 def test_a_page_that_was_never_opened_can_be_given_up(desk: Desk) -> None:
     ask = desk.asked(place=Place.PHONE)
     url = str(desk.adapter.create(ask).url)

@@ -145,11 +145,16 @@ def test_its_time_is_beijings_wherever_we_are(desk: Desk) -> None:
     assert abs(sent - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def test_a_notice_in_gbk_is_read_as_such(desk: Desk) -> None:
+def test_only_the_character_set_that_we_ask_for_is_read(desk: Desk) -> None:
     fields = paid_notice(desk)
     assert read(desk, again(fields, subject="美国 30 天")).ref == fields["out_trade_no"]
-    refuses(desk, again(fields, charset="gbk", subject="美国 30 天"))
-    refuses(desk, again(fields, charset="utf-32"))
+    refuses(desk, again(fields, charset="gbk", subject="US"))
+
+
+def test_a_notice_about_a_trade_without_a_seller_is_for_nobody(desk: Desk) -> None:
+    fields = paid_notice(desk)
+    fields.pop("seller_id")
+    refuses(desk, again(fields))
 
 
 def test_json_is_not_a_form(desk: Desk) -> None:

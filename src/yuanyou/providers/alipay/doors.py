@@ -21,7 +21,7 @@ def create(api: Api, ask: Ask) -> NextAction:
         case Place.BROWSER:
             return _code_to_scan(api, ask)
         case Place.PHONE:
-            return _redirect(api, ask)
+            return NextAction(ask.ref, page_of(api, ask), ask.expires_at)
         case Place.STORE:
             return _customers_code(api, ask)
         case _:
@@ -34,10 +34,12 @@ def _code_to_scan(api: Api, ask: Ask) -> NextAction:
     return NextAction(ask.ref, str(answer["qr_code"]), ask.expires_at, Action.QR)
 
 
-def _redirect(api: Api, ask: Ask) -> NextAction:
+def page_of(api: Api, ask: Ask) -> str | None:
+    """Where a payer at a phone goes on; nobody is asked for it. None elsewhere."""
+    if ask.place is not Place.PHONE:
+        return None
     content = _order(ask) | {"product_code": "QUICK_WAP_WAY", "quit_url": ask.cancel_url}
-    url = api.page("alipay.trade.wap.pay", content, return_url=ask.return_url)
-    return NextAction(ask.ref, url, ask.expires_at)
+    return api.page("alipay.trade.wap.pay", content, return_url=ask.return_url)
 
 
 def _customers_code(api: Api, ask: Ask) -> NextAction:

@@ -4,6 +4,7 @@ Source: Alipay's page of alipay.trade.query.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from yuanyou.payments.port import (
 from yuanyou.providers.alipay import refunds
 from yuanyou.providers.alipay.amounts import CNY, from_yuan
 from yuanyou.providers.alipay.api import Api
+from yuanyou.providers.alipay.doors import page_of
 from yuanyou.providers.alipay.errors import NO_TRADE, Problem
 
 Json = Mapping[str, Any]
@@ -73,7 +75,7 @@ class Trades:
             return self._nothing(ask, Told.EXPIRED)
         if ask.place is Place.STORE:  # what the shop scanned may still be on its way
             raise Unknown("not_there_yet", ask.ref)
-        return self._nothing(ask, Told.ACTION_REQUIRED)
+        return replace(self._nothing(ask, Told.ACTION_REQUIRED), next_url=page_of(self._api, ask))
 
     def _nothing(self, ask: Ask, told: Told) -> Snapshot:
         return Snapshot(told, ask.ref, ask.ref, ask.amount, self._merchant)
@@ -90,6 +92,7 @@ class Trades:
             amount=amount,
             merchant=str(trade.get("seller_id") or self._merchant),
             charge_ref=str(trade["trade_no"]) if came else None,
+            next_url=page_of(self._api, ask) if told is Told.ACTION_REQUIRED else None,
             card={"brand": "alipay", "last4": ""} if came else {},
             fingerprint=str(buyer) if came and buyer else None,
             refunds=back,
