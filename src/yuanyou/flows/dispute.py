@@ -23,6 +23,7 @@ from yuanyou.ledger import queries as books
 from yuanyou.ledger import recipes
 from yuanyou.ledger.rules import Entry
 from yuanyou.lines import queries as lines
+from yuanyou.lines.actions import lock as lock_line
 from yuanyou.messages import actions as messages
 from yuanyou.orders import actions as orders
 from yuanyou.orders.models import Order
@@ -196,7 +197,7 @@ def _freeze(dispute: Dispute, order: Order, *, now: datetime) -> None:
                 )
                 ledger.post(entry, happened_at=now)
     elif order.line_id is not None:
-        allowances.freeze(terms.source(lines.term_of_order(order.pk)), frozen=True)
+        _freeze_data(order, frozen=True)
 
 
 def _thaw(dispute: Dispute, order: Order, *, now: datetime) -> None:
@@ -209,7 +210,14 @@ def _thaw(dispute: Dispute, order: Order, *, now: datetime) -> None:
         )
         ledger.post(entry, happened_at=now)
     if not _in_wallet(dispute, order) and order.line_id is not None:
-        allowances.freeze(terms.source(lines.term_of_order(order.pk)), frozen=False)
+        _freeze_data(order, frozen=False)
+
+
+def _freeze_data(order: Order, *, frozen: bool) -> None:
+    """What the term granted. The line is locked first, as by whoever draws from it."""
+    term = lines.term_of_order(order.pk)
+    lock_line(term.line_id)
+    allowances.freeze(terms.source(term), frozen=frozen)
 
 
 def _lose(dispute: Dispute, order: Order, *, now: datetime) -> None:
