@@ -5,12 +5,14 @@ from uuid import uuid4
 
 import pytest
 
+from tests.flows.bank import WELL, Bank
 from tests.flows.test_auto_renewal import agree
 from tests.flows.test_saved_methods import VISA, keep
 from tests.houses import BY_CARD, NOON, fund, give_line
 from tests.people import People
+from yuanyou import wiring
 from yuanyou.audit import queries as audit
-from yuanyou.flows import acts, erasure, top_up
+from yuanyou.flows import acts, erasure, saved_methods, top_up
 from yuanyou.flows.disclosure import What, reveal
 from yuanyou.flows.erasure import CannotErase, Obstacle
 from yuanyou.flows.step import in_cell
@@ -67,6 +69,21 @@ def test_kept_ways_to_pay_are_removed_and_their_provider_is_told(people: People)
     with in_cell(1):
         assert payments.saved_of(people.mei.id) == []
         assert SavedMethod.objects.get().forget_at == NOON
+
+
+def test_after_erasing_the_forgetting_loop_tells_the_provider(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank = Bank(cards={"pm_visa": WELL})
+    monkeypatch.setattr(wiring, "payment_providers", lambda: {bank.name: bank})
+    keep(people.mei, VISA)
+    erase(people)
+    assert bank.forgot == []
+    assert saved_methods.work(1, now=NOON) == 1
+    assert bank.forgot == ["cus_1 pm_visa"]
+    with in_cell(1):
+        assert SavedMethod.objects.get().forget_at is None
+    assert saved_methods.work(1, now=NOON) == 0
 
 
 @pytest.mark.parametrize("state", [LineState.ACTIVE, LineState.SUSPENDED])
