@@ -25,4 +25,5 @@ def forget(*, at: datetime, limit: int) -> int:
     left, _ = UserSession.objects.filter(pk__in=list(devices.values_list("pk", flat=True)[:limit])).delete()
     with connection.cursor() as cursor:
         cursor.execute(load("yuanyou.identity.sql", "forget_cached"), {"at": at, "limit": limit})
-        return gone + left + cursor.rowcount
+        forgotten: int = gone + left + cursor.rowcount
+    return forgotten
