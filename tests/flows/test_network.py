@@ -275,6 +275,20 @@ def test_what_the_carrier_refuses_waits_for_a_person(
     assert wishes(line_id)[-1] == ("bar", "refused")
 
 
+def test_a_token_that_is_not_taken_is_our_trouble_and_no_refusal(
+    sandbox: RunningSandbox, people: People
+) -> None:
+    client: httpx.Client = carrier()._http  # type: ignore[attr-defined]
+    right = client.headers["Authorization"]
+    client.headers["Authorization"] = "Bearer wrong"
+    line_id = give_line(people.mei, now=NOON)
+    work(NOON)
+    assert wishes(line_id) == [("open", "unknown")]
+    client.headers["Authorization"] = right
+    work(NOON + MINUTE)
+    assert wishes(line_id) == [("open", "confirmed")]
+
+
 def test_a_carrier_that_is_never_clear_ends_with_a_person(
     sandbox: RunningSandbox, people: People, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -254,6 +254,32 @@ def test_a_renewal_and_a_worker_that_meet_leave_either_nothing_to_undo_or_a_rest
         assert story(line_id)[-1] in {("restore", "confirmed"), ("bar", "superseded")}
 
 
+def test_a_renewal_waits_for_a_worker_that_is_just_taking_the_bar(line_id: int) -> None:
+    settled(line_id, Service.OPEN)
+    want(line_id, Service.BARRED)
+
+    def renewal() -> Wish | None:
+        try:
+            return want(line_id, Service.OPEN)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with in_cell(1):
+            assert len(network.claim_due(now=NOON, lease=LEASE, limit=1)) == 1
+            renewed = pool.submit(renewal)
+            while not _somebody_waits():
+                assert not renewed.done()
+        assert renewed.result() is not None
+    assert story(line_id)[-2:] == [("bar", "asked"), ("restore", "wanted")]
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
 def test_the_database_refuses_a_second_wish_in_the_carrier_s_hands(line_id: int) -> None:
     settled(line_id, Service.OPEN)
     want(line_id, Service.BARRED)
