@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from yuanyou_sandbox.carrier.company import open_company as carrier
 from yuanyou_sandbox.alipay.company import open_company as alipay
+from yuanyou_sandbox.carrier.company import open_company as carrier
 from yuanyou_sandbox.esim.company import open_company as esim
 from yuanyou_sandbox.home import Home
 from yuanyou_sandbox.mail.company import open_company as mail

@@ -269,12 +269,13 @@ def test_the_bills_tell_the_fee_the_books_did_not_know_and_everything_adds_up(
     assert sum(row.amount.minor for row in rows if row.account == "assets:clearing:wechat") == 0
 
 
-def test_a_refund_by_hand_is_told_by_the_bill_alone_and_opens_a_case(
+def test_a_refund_by_hand_is_found_in_the_bill_and_waits_for_its_explanation(
     sandbox: RunningSandbox, shop: Receiver, people: People, clock: Clock
 ) -> None:
-    """An order does not list its refunds: nobody can be asked about one that began at WeChat."""
+    """An order does not list its refunds: of one that began at WeChat only the bill tells."""
     attempt = paid(sandbox, shop, people)
     sandbox.control(f"wechat/orders/{attempt.ref}/refund", {"amount": 2_000})
     hand_on(shop, 1)
-    assert wallet(people.mei) == AMOUNT
-    assert reconciled(sandbox, clock) == [("not_ours", -2_000)]
+    assert (refunds(), wallet(people.mei)) == ([], AMOUNT)
+    assert reconciled(sandbox, clock) == []
+    assert refunds() == [(RefundState.EXTERNAL, 2_000)]

@@ -154,8 +154,8 @@ class Config:
     """File with the demo clock's offset; None in production, where time is real."""
     trusted_proxies: int
     """How many proxies or load balancers of yours a request passes, one behind the other. Each must append
-    its peer to X-Forwarded-For, set X-Forwarded-Proto, and drop headers whose names have an underscore. 0: none,
-    the address of whoever connects counts."""
+    its peer to X-Forwarded-For, set X-Forwarded-Proto, and drop headers whose names have an underscore. 0:
+    none, the address of whoever connects counts."""
     web_workers: int
     """Processes that answer requests."""
     web_threads: int
