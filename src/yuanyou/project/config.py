@@ -353,7 +353,7 @@ def _sale_currencies(read: Reader) -> dict[str, Decimal]:
             found[code] = Decimal(count)
         except (money.UnknownCurrency, InvalidOperation):
             raise Unsafe(f"YUANYOU_SALE_CURRENCIES must be like CNY:7, not {told!r}.") from None
-        if not found[code] > 0 or code == _book_currency(read):
+        if not (found[code].is_finite() and found[code] > 0) or code == _book_currency(read):
             raise Unsafe(
                 "YUANYOU_SALE_CURRENCIES names other currencies than the books', each with how many count as"
                 f" one of those, not {told!r}."

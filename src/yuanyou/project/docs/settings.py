@@ -102,8 +102,12 @@ def docstrings() -> dict[str, str]:
 def shown(value: object) -> str:
     """A default as one would set it; what lies in the current folder is relative to it."""
     match value:
+        case {} if not value:
+            return "–"
         case None | "" | ():
             return "–"
+        case dict():
+            return code(",".join(f"{name}:{part}" for name, part in value.items()))
         case tuple():
             return code(",".join(str(part) for part in value))
         case Path():

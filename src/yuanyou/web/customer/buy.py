@@ -24,7 +24,6 @@ from yuanyou.web.customer.forms import PayForm, TopUpForm
 from yuanyou.web.customer.paying import Bill, TaxShown, bill, go, taxes_shown
 from yuanyou.web.customer.prices import totals, wallets
 from yuanyou.web.shared.access import CustomerRequest, customer_required
-from yuanyou.web.shared.methods import currency_of
 from yuanyou.web.shared.payer import payer_of
 
 AMOUNTS = (10, 20, 30, 50, 100)
@@ -57,7 +56,6 @@ def buy(request: CustomerRequest, code: str) -> HttpResponse:
     form = PayForm(request.POST or request.GET)
     try:
         version_id = catalog.on_sale(code)
-        quote = _quote(version_id, form, now=now)
     except NotOnSale:
         raise Http404 from None
 
@@ -72,22 +70,10 @@ def buy(request: CustomerRequest, code: str) -> HttpResponse:
         if isinstance(answer, HttpResponse):
             return answer
         problem = answer
-    language = get_language() or "en"
-    page = BuyPage(
-        quote=quote,
-        name=quote.plan.name(language),
-        summary=quote.plan.summary(language),
-        taxes=taxes_shown(quote),
-        bill=bill(
-            form,
-            totals=totals(quote, now=now),
-            wallets=wallets(person),
-            person=person,
-            payer=payer_of(request),
-            now=now,
-        ),
-        key=form.pay_key(),
-    )
+    page = _page(request, version_id, form, now=now)
+    if page.bill.crosses:
+        form.choose(page.bill.chosen)
+        page = _page(request, version_id, form, now=now)
     return _show(request, "buy", {"page": page, "problem": problem})
 
 
@@ -120,15 +106,31 @@ def fill_wallet(request: CustomerRequest) -> HttpResponse:
     return _show(request, "top_up", {"page": page, "problem": problem})
 
 
+def _page(request: CustomerRequest, version_id: int, form: PayForm, *, now: datetime) -> BuyPage:
+    """Http404 when the plan has no price."""
+    quote, language, person = _quote(version_id, form, now=now), get_language() or "en", request.customer
+    owed = bill(
+        form,
+        totals=totals(quote, now=now),
+        wallets=wallets(person),
+        person=person,
+        payer=payer_of(request),
+        now=now,
+    )
+    name, summary = quote.plan.name(language), quote.plan.summary(language)
+    return BuyPage(quote, name, summary, taxes_shown(quote), owed, form.pay_key())
+
+
 def _quote(version_id: int, form: PayForm, *, now: datetime) -> Quote:
-    """The price in the currency of the chosen way to pay, else in the book currency. NotOnSale."""
+    """The price in the currency of the chosen way to pay, else in the book currency. Http404."""
     config = settings.CONFIG
-    wanted = currency_of(str(form.data.get("method") or "")) or config.book_currency
     quote = partial(catalog.quote_of, version_id, jurisdiction=config.tax_jurisdiction, now=now)
-    try:
-        return quote(currency=wanted)
-    except NotOnSale:
-        return quote(currency=config.book_currency)
+    for currency in (form.currency_wanted(), config.book_currency):
+        try:
+            return quote(currency=currency)
+        except NotOnSale:
+            continue
+    raise Http404
 
 
 def _show(request: CustomerRequest, name: str, context: dict[str, object]) -> HttpResponse:

@@ -3,9 +3,11 @@
 from uuid import UUID, uuid4
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from yuanyou.orders.rules import Start
+from yuanyou.web.shared.methods import currency_of
 
 
 class PayForm(forms.Form):
@@ -16,6 +18,22 @@ class PayForm(forms.Form):
     use_wallet = forms.BooleanField(required=False)
     keep = forms.BooleanField(required=False)
     again = forms.BooleanField(required=False)
+    currency = forms.CharField(required=False)
+
+    def currency_wanted(self) -> str:
+        """What is to be charged: the way to pay decides; without one, what the page was shown in."""
+        code, shown = str(self.data.get("method") or ""), str(self.data.get("currency") or "")
+        config = settings.CONFIG
+        fallback = shown if shown in config.currencies and not code else config.book_currency
+        return currency_of(code) or fallback
+
+    def was_shown_otherwise(self) -> bool:
+        """Did the page show the bill in another currency? Without a script it did not follow the choice."""
+        return (self.data.get("currency") or self.currency_wanted()) != self.currency_wanted()
+
+    def choose(self, code: str) -> None:
+        """Go on as if this way to pay had been sent: it is preselected, and its currency is shown."""
+        self.data = {**{name: self.data.get(name) for name in self.data}, "method": code}
 
     def pay_key(self) -> UUID:
         """The key the page was rendered with; a fresh one for a page shown for the first time."""

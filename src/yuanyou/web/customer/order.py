@@ -47,9 +47,15 @@ from yuanyou.web.shared.reasons import words_for
 from yuanyou.web.shared.trail import remember_device
 
 SETTLING = frozenset(
-    {AttemptState.SUBMITTING, AttemptState.PROCESSING, AttemptState.UNKNOWN, AttemptState.MISMATCH}
+    {
+        AttemptState.SUBMITTING,
+        AttemptState.PROCESSING,
+        AttemptState.UNKNOWN,
+        AttemptState.MISMATCH,
+        AttemptState.SUCCEEDED,
+    }
 )
-"""Money may be on its way: nobody is asked to pay again."""
+"""Money may be on its way, or came while we looked: nobody is asked to pay again."""
 GONE = frozenset({AttemptState.FAILED, AttemptState.CANCELED, AttemptState.EXPIRED})
 
 
@@ -68,6 +74,8 @@ class OrderPage:
     order: Order
     phase: str
     """`to_pay`, `waiting`, `done`, `failed`, `over`, `returned`, or the door's."""
+    seen: str
+    """Changes when there is something else to show; empty when nothing is waited for."""
     door: Door | None
     path: str
     rest: Money
@@ -96,15 +104,10 @@ class OrderPage:
     wallet_after: Money | None
     came_back: list[CameBack]
 
-    @property
-    def seen(self) -> str:
-        """Changes when there is something else to show: a code is sent once, not with every question."""
-        return f"{door.phase}-{door.ref}" if (door := self.door) else ""
-
 
 @never_cache
 def show(request: HttpRequest, ref: str, token: UUID) -> HttpResponse:
-    """The order now; asked by htmx, only the part that changes, and nothing while the same code is good."""
+    """The order now; asked by htmx, only the part that changes, and nothing while nothing has happened."""
     order = opened_order(ref, token)
     page = _page(order, owner=_owner(request, order), payer=payer_of(request))
     part = request.headers.get("HX-Request") == "true"
@@ -179,11 +182,13 @@ def _page(order: Order, *, owner: Person | None, payer: Payer) -> OrderPage:
     offered = methods.fitting(rest_of(payment), place=payer.place) if order.state == OrderState.OPEN else []
     now = settings.CLOCK.now()
     door = door_of(last, place=payer.place, now=now) if order.state == OrderState.OPEN else None
+    phase = door.phase if door else _phase(order, last.state if last else None)
     kept = usable(owner, rest_of(payment), now=now) if owner and offered else []
     before, after = order.result.get("before") or {}, order.result.get("after") or {}
     return OrderPage(
         order=order,
-        phase=door.phase if door else _phase(order, last.state if last else None),
+        phase=phase,
+        seen=f"{phase}-{last.ref}" if last and (door or phase == "to_pay") else "",
         door=door,
         path=reverse("customer:order", args=[order.ref, order.token]),
         rest=rest_of(payment),

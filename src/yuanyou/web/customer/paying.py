@@ -1,14 +1,14 @@
 """What every page that takes money shares: read the form, begin, and go where the customer pays."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from yuanyou.catalog import queries as catalog
@@ -81,6 +81,19 @@ class Bill:
     about: FxQuote | None
     """About how much the rest is in the payer's own currency."""
 
+    for_kept: Money
+    """What a kept way to pay would be charged: always the book currency."""
+
+    @property
+    def crosses(self) -> bool:
+        """Is the chosen way charged in another currency than this bill is in?"""
+        match self.method:
+            case Method() as method:
+                return method.charged.currency != self.total.currency
+            case KeptShown():
+                return self.for_kept.currency != self.total.currency
+        return False
+
     @property
     def several(self) -> bool:
         """Do the ways to pay take different currencies?"""
@@ -116,14 +129,13 @@ def bill(
     `totals` is the same price in several currencies, the one that is charged unless a method takes another
     first. `person` None: a guest, who keeps nothing.
     """
-    wanted = methods.currency_of(str(form.data.get("method") or ""))
+    wanted = form.currency_wanted()
     total = next((one for one in totals if one.currency == wanted), totals[0])
     wallet = wallets.get(total.currency, Money(0, total.currency))
     use_wallet = bool(form.data.get("use_wallet")) and wallet.minor > 0
-    rest = total - _part(wallet, total) if use_wallet else total
-    others = [_rest(one, wallets, use_wallet=use_wallet) for one in totals if one != total]
-    offered = methods.fitting(rest, *filter(None, others), place=payer.place) if rest else []
-    own = _rest(totals[0], wallets, use_wallet=use_wallet)  # what is kept is charged in the book currency
+    rests = [_rest(one, wallets, use_wallet=use_wallet) for one in totals]
+    rest, own = rests[totals.index(total)], rests[0]  # what is kept is charged in the book currency
+    offered = methods.fitting(*rests, place=payer.place) if rest else []
     kept = usable(person, own, now=now) if person and rest and own else []
     codes = [*(way.code for way in kept), *(method.code for method in offered)]
     chosen = str(form.data.get("method") or "")
@@ -135,6 +147,7 @@ def bill(
         use_wallet=use_wallet,
         kept=kept,
         methods=offered,
+        for_kept=own,
         chosen=chosen,
         may_keep=person is not None and any(method.saves for method in offered),
         keep=bool(form.data.get("keep")),
@@ -153,12 +166,15 @@ def _part(wallet: Money, total: Money) -> Money:
 
 def go(request: HttpRequest, form: PayForm, begin: Begin) -> HttpResponse | str:
     """Begin what the form asks for: a redirect to the pay page or the order, or the reason it could not."""
+    if form.was_shown_otherwise():
+        return gettext("This way to pay takes another currency. Check the amount, then pay.")
     tender = methods.tender(
         form.cleaned_data["method"],
         use_wallet=form.cleaned_data["use_wallet"],
         keep=form.cleaned_data["keep"],
         payer=payer_of(request),
     )
+    tender = replace(tender, currency=form.currency_wanted())
     if methods.lacks_payer(tender):
         sent = request.POST.copy()
         sent.pop("csrfmiddlewaretoken", None)

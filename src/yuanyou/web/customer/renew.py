@@ -26,7 +26,6 @@ from yuanyou.web.customer.paying import Bill, TaxShown, bill, go, taxes_shown
 from yuanyou.web.customer.prices import totals, wallets
 from yuanyou.web.shared.access import CustomerRequest, customer_required
 from yuanyou.web.shared.limits import too_often
-from yuanyou.web.shared.methods import currency_of
 from yuanyou.web.shared.numbers import find_line
 from yuanyou.web.shared.payer import Payer, payer_of
 
@@ -121,8 +120,10 @@ def _renew(request: HttpRequest, line_id: int, *, person: Person | None) -> Http
             return answer
         problem = answer
     try:
-        offer = _offer(line_id, form, now=now)
-        page = _page(form, offer, person=person, payer=payer_of(request), now=now)
+        page = _page(form, line_id, person=person, payer=payer_of(request), now=now)
+        if page.bill.crosses:
+            form.choose(page.bill.chosen)
+            page = _page(form, line_id, person=person, payer=payer_of(request), now=now)
     except NotRenewable:
         return render(request, "customer/not_renewable.html", status=409)
     part = request.headers.get("HX-Request") == "true" and request.method == "GET"
@@ -139,13 +140,13 @@ def _renew(request: HttpRequest, line_id: int, *, person: Person | None) -> Http
 
 def _offer(line_id: int, form: RenewForm, *, now: datetime) -> Offer:
     """The offer in the currency of the chosen way to pay, where plans have prices in it."""
-    currency = currency_of(str(form.data.get("method") or ""))
-    offer = renewal.offer(line_id, currency=currency, now=now)
-    return offer if offer.choices or currency is None else renewal.offer(line_id, now=now)
+    offer = renewal.offer(line_id, currency=form.currency_wanted(), now=now)
+    return offer if offer.choices else renewal.offer(line_id, now=now)
 
 
-def _page(form: RenewForm, offer: Offer, *, person: Person | None, payer: Payer, now: datetime) -> RenewPage:
-    by_guest = person is None
+def _page(form: RenewForm, line_id: int, *, person: Person | None, payer: Payer, now: datetime) -> RenewPage:
+    """NotRenewable."""
+    by_guest, offer = person is None, _offer(line_id, form, now=now)
     wanted = str(form.data.get("plan") or offer.preselected)
     if not offer.choices:
         raise Http404

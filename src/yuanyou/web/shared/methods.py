@@ -49,6 +49,11 @@ NOTES_AT: dict[tuple[str, Place], Promise] = {
     ("wechat_pay", Place.PHONE): _("Opens the WeChat app on this phone."),
 }
 """What is good to know of a method that goes on by itself where the payer stands, without a code to scan."""
+NOTES_IN: dict[tuple[str, str], Promise] = {
+    ("alipay", "CNY"): _("In the Alipay app, in yuan."),
+    ("wechat_pay", "CNY"): _("Scan a code with WeChat; in yuan."),
+}
+"""Charged in the payer's own money there is no rate to be shown."""
 WALLET = "wallet"
 KEPT = "kept"
 """Before the reference of a kept way to pay, in what a form sends."""
@@ -73,16 +78,16 @@ class Method:
 def fitting(*amounts: Money, place: Place) -> list[Method]:
     """The methods that can take this amount where the payer stands; inside WeChat its own comes first.
 
-    Several amounts are the same price in several currencies: each method takes the first it can. One that
-    two companies offer is shown once: of the company itself rather than of one that passes it on.
+    Several amounts are the same price in several currencies: each method is charged in the first of them it
+    knows. One that two companies offer is shown once: of the company itself, not of one that passes it on.
     Those that work only outside WeChat come last there: the order is kept for the phone's browser.
     """
     found: dict[str, tuple[int, int, Method]] = {}
     for provider in payment_providers().values():
         can = provider.capabilities().methods
         for method in can:
-            charged = next((amount for amount in amounts if method.takes(amount)), None)
-            if charged is None or not _reachable(method, place):
+            charged = next((amount for amount in amounts if amount.currency in method.currencies), None)
+            if not charged or not method.takes(charged) or not _reachable(method, place):
                 continue
             shown = _shown(provider.name, method, place, charged=charged)
             if method.code not in found or len(can) < found[method.code][1]:
@@ -117,6 +122,7 @@ def _is_elsewhere(method: port.Method, place: Place) -> bool:
 def _shown(provider: str, method: port.Method, place: Place, *, charged: Money) -> Method:
     elsewhere = _is_elsewhere(method, place)
     name, note, verb = WORDS[method.code]
+    note = NOTES_IN.get((method.code, charged.currency), note)
     if Action.QR in method.actions:
         note = NOTES_AT.get((method.code, place), note)
     return Method(
