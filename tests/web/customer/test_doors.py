@@ -86,6 +86,25 @@ def test_the_page_changes_by_itself_when_the_code_was_paid(line: int, wallets: W
     assert 'class="qr"' not in page
 
 
+def test_a_page_seen_in_the_moment_the_money_comes_asks_for_nothing_more_and_goes_on(line: int) -> None:
+    attempt = begin(line)
+    with in_cell(1):
+        came = {"state": AttemptState.SUCCEEDED, "ask_at": None, "settled_at": attempt.created_at}
+        Attempt.objects.filter(pk=attempt.pk).update(**came)
+    page = seen(attempt)
+    assert "please do not pay again" in page
+    assert 'hx-trigger="every 1s"' in page
+
+
+def test_who_comes_back_before_the_money_sees_the_page_change_by_itself(line: int, wallets: Wallets) -> None:
+    attempt = begin(line, place=Place.PHONE)
+    again = seen(attempt, PHONE).partition('hx-get="')[2].partition('"')[0]
+    assert browser(PHONE).get(again, headers={"hx-request": "true"}).status_code == 204
+    wallets.paid[attempt.ref] = None
+    settlement.ask(attempt.pk, source="notice", now=settings.CLOCK.now())
+    assert "Renewed" in browser(PHONE).get(again, headers={"hx-request": "true"}).content.decode()
+
+
 def test_a_code_whose_time_is_over_is_not_shown_and_a_new_one_is_made(
     line: int, wallets: Wallets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
