@@ -278,4 +278,4 @@ def test_a_refund_by_hand_is_found_in_the_bill_and_waits_for_its_explanation(
     hand_on(shop, 1)
     assert (refunds(), wallet(people.mei)) == ([], AMOUNT)
     assert reconciled(sandbox, clock) == []
-    assert refunds() == [(RefundState.EXTERNAL, 2_000)]
+    assert (refunds(), wallet(people.mei)) == ([(RefundState.SUCCEEDED, 2_000)], AMOUNT)
