@@ -1,4 +1,4 @@
-"""A customer, two real providers and everything that goes wrong between them, one step after another."""
+"""A customer, four real providers and everything that goes wrong between them, one step after another."""
 
 import contextlib
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from uuid import uuid4
 from tests.houses import renew
 from tests.people import People
 from tests.plans import MONTH
-from tests.sandbox.shop import Receiver
+from tests.sandbox.shop import Received, Receiver
 from yuanyou.flows import (
     checkout,
     dispute,
@@ -44,17 +44,22 @@ WHY = "as the walk wants it"
 REFUSED = (NothingToPayWith, OnHold, TooMuch, NotRenewable, Overdrawn, CannotRefund, RefundTooLarge)
 """What a step may be answered instead of being done: then nothing has moved."""
 HOUR = timedelta(hours=1)
-PROVIDERS = ("stripe", "paypal")
+CHARGED = {"stripe": "USD", "paypal": "USD", "alipay": "CNY", "wechat": "CNY"}
+"""What each provider is asked for."""
+PROVIDERS = tuple(CHARGED)
 
 
 class Travelling:
     """Real time and an offset, as the demo's clock."""
 
     def __init__(self) -> None:
-        self.offset = timedelta()
+        self.travelled = timedelta()
+
+    def offset(self) -> timedelta:
+        return self.travelled
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.offset
+        return datetime.now(UTC) + self.travelled
 
 
 @dataclass(slots=True)
@@ -80,14 +85,15 @@ class Walk:
     # What people do
 
     def _buy(self, provider: str | None, method: str | None, wallet: bool) -> None:
-        tender = Tender(method=method, provider=provider, use_wallet=wallet)
+        currency = CHARGED.get(provider or "")
+        tender = Tender(method=method, provider=provider, use_wallet=wallet, currency=currency)
         self._remember(renew(self.line_id, MONTH, tender=tender, again=True, now=self.now))
 
     def _fill(self, provider: str, method: str, minor: int) -> None:
         tender = Tender(method=method, provider=provider, use_wallet=False)
         order, _ = top_up.begin(
             self.people.mei,
-            amount=Money(minor, "USD"),
+            amount=Money(minor, CHARGED[provider]),
             tender=tender,
             key=uuid4(),
             language="en",
@@ -111,6 +117,11 @@ class Walk:
             return
         if attempt.provider == "paypal":
             self._control(f"paypal/orders/{attempt.provider_ref}/approve", {"funding": PAYPAL[how]})
+        elif attempt.provider in SCANNED:
+            paid = f"{attempt.provider}/orders/{attempt.ref}/pay"
+            self._control(
+                paid if how not in {"declined", "poor"} else f"alipay/orders/{attempt.ref}/lack", {}
+            )
         else:
             card = STRIPE[how] if attempt.method == "card" else attempt.method
             card = {"us_bank_account": "bank_debit"}.get(card, card)
@@ -122,6 +133,8 @@ class Walk:
         if attempt is not None and attempt.provider == "stripe" and attempt.provider_ref:
             asked = {"card": STRIPE["pays"], "late": True}
             self._control(f"stripe/sessions/{attempt.provider_ref}/pay", asked)
+        elif attempt is not None and attempt.provider in SCANNED:
+            self._control(f"{attempt.provider}/orders/{attempt.ref}/pay", {"late": True})
 
     def _land(self, which: int) -> None:
         attempt = self._chosen(which)
@@ -132,7 +145,7 @@ class Walk:
 
     def _money_comes(self, which: int, outcome: str) -> None:
         attempt = self._chosen(which)
-        if attempt is not None and attempt.provider_ref:
+        if attempt is not None and attempt.provider_ref and attempt.provider not in SCANNED:
             where = "sessions" if attempt.provider == "stripe" else "payments"
             outcome = {"failed": "denied", "succeeded": "completed"}.get(outcome, outcome)
             told = {"stripe": {"completed": "succeeded", "denied": "failed"}}.get(attempt.provider, {})
@@ -142,7 +155,9 @@ class Walk:
     def _refund_outside(self, which: int) -> None:
         attempt = self._chosen(which)
         if attempt is not None and attempt.charge_ref:
-            self._control(f"{attempt.provider}/payments/{attempt.charge_ref}/refund", {})
+            scanned = f"{attempt.provider}/orders/{attempt.ref}/refund"
+            path = f"{attempt.provider}/payments/{attempt.charge_ref}/refund"
+            self._control(scanned if attempt.provider in SCANNED else path, {})
 
     def _refund_settles(self, which: int, outcome: str) -> None:
         with in_cell(1):
@@ -150,6 +165,8 @@ class Walk:
         if sent:
             found = sent[which % len(sent)]
             path = f"{found.attempt.provider}/refunds/{found.provider_ref}/settle"
+            if found.attempt.provider == "wechat":
+                outcome = {"succeeded": "done", "failed": "abnormal"}[outcome]
             self._control(path, {"outcome": outcome})
 
     def _dispute(self, which: int) -> None:
@@ -178,7 +195,7 @@ class Walk:
     def _told(self, twice: bool) -> None:
         """The notices that came are handed to the inbox, some of them twice, and worked on."""
         for each in self.shop.received[self.heard :] * (2 if twice else 1):
-            provider = "stripe" if "Stripe-Signature" in each.headers else "paypal"
+            provider = _sender(each)
             with contextlib.suppress(BadNotice):
                 settlement.receive(
                     provider, headers=each.headers, body=each.body, now=self.now, real=datetime.now(UTC)
@@ -202,7 +219,7 @@ class Walk:
             refund_request.approve(asked.pk, by=LEAD, note=WHY, now=self.now)
 
     def _wait(self, seconds: int) -> None:
-        self.clock.offset += timedelta(seconds=seconds)
+        self.clock.travelled += timedelta(seconds=seconds)
         self._control("clock", {"advance_seconds": seconds})
 
     def _work(self) -> None:
@@ -241,15 +258,17 @@ class Walk:
             reconciliation.resolve(case.pk, Resolution.BOOK_DIFFERENCE, note=WHY, by=LEAD, now=self.now)
 
     def clearing(self, provider: str) -> int:
-        """What our books say the provider holds for us, in cents."""
+        """What our books say the provider holds for us, in cents or fen."""
         with in_cell(1):
             rows = books.trial_balance()
-        account = f"assets:clearing:{provider}"
-        return sum(row.amount.minor for row in rows if (row.account, row.amount.currency) == (account, "USD"))
+        where = f"assets:clearing:{provider}", CHARGED[provider]
+        return sum(row.amount.minor for row in rows if (row.account, row.amount.currency) == where)
 
     def held(self, provider: str) -> int:
-        """What the provider itself says it holds for us, in cents."""
+        """What the provider itself says it holds for us, in cents or fen."""
         account = self.sandbox.control(f"{provider}/account", method="GET")
+        if provider in SCANNED:
+            return int(account["net"])
         if provider == "stripe":
             return int(account.get("usd", {}).get("balance", 0))
         return int(account.get("USD", {}).get("net", 0))
@@ -271,6 +290,19 @@ class Walk:
             self.sandbox.control(path, asked)
 
 
+def _sender(notice: Received) -> str:
+    """Whose notice it is, by the headers it comes with."""
+    names = {name.lower() for name in notice.headers}
+    marks = {
+        "stripe-signature": "stripe",
+        "paypal-transmission-id": "paypal",
+        "wechatpay-signature": "wechat",
+    }
+    return next((who for name, who in marks.items() if name in names), "alipay")
+
+
+SCANNED = ("alipay", "wechat")
+"""Told apart by our own names for an attempt, without disputes and delayed money."""
 STRIPE = {
     "pays": "4242424242424242",
     "declined": "4000000000000002",
