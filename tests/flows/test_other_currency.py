@@ -245,6 +245,22 @@ def test_the_day_limit_counts_seven_yuan_as_a_dollar(people: People) -> None:
     assert renew(line_id).total == PRICE
 
 
+@pytest.mark.parametrize(("more", "passes"), [(0, True), (1, False)])
+def test_the_day_limit_counts_what_was_paid_in_any_currency(
+    alipay: Bank, people: People, more: int, *, passes: bool
+) -> None:
+    line_id = give_line(people.mei, now=NOON)
+    paid(alipay, renew(line_id))
+    limit = PRICE.minor // 7 * 2 - more
+    settings.CONFIG = replace(settings.CONFIG, day_limit=limit)
+    by_card = replace(IN_YUAN, provider="stripe", method="card", currency="USD")
+    if passes:
+        assert renew(line_id, by_card, again=True).total == Money(PRICE.minor // 7, "USD")
+    else:
+        with pytest.raises(TooMuch):
+            renew(line_id, by_card, again=True)
+
+
 def test_a_limit_lets_nothing_pass_in_a_currency_that_is_not_sold_in() -> None:
     assert settings.CONFIG.limit_in(5_000, "USD") == 5_000
     assert settings.CONFIG.limit_in(5_000, "CNY") == 35_000

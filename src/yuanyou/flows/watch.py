@@ -40,7 +40,7 @@ def must_verify(order: Order, amount: Money, trail: Trail, *, now: datetime) -> 
         None if order.by_guest else order.customer_id,
         device=trail.device,
         address=trail.address,
-        currency=amount.currency,
+        worth=settings.CONFIG.worth_in(amount.currency),
         now=now,
     )
     verdict = judge(lately, _limits(order), amount=amount.minor)

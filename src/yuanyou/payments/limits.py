@@ -30,7 +30,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lately:
-    """What was tried and paid before this try. Money in minor units of one currency."""
+    """What was tried and paid before this try. Money in minor units of the order's currency."""
 
     failed_hour: int
     """Tries of this customer or this browser that failed within an hour."""
@@ -41,7 +41,7 @@ class Lately:
     cards_day: int
     """Different cards this customer showed within a day."""
     paid_day: int
-    """What this customer paid through providers within a day."""
+    """What this customer paid through providers within a day, in whatever currency."""
     all_tries: int
     """Everybody's tries within ten minutes, and how many failed."""
     all_failed: int

@@ -1,9 +1,11 @@
 """Reading payments without a lock."""
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -255,9 +257,17 @@ def paid_before(customer_id: int, *, fingerprint: str | None, but: int) -> int:
 
 
 def lately(
-    customer_id: int | None, *, device: str | None, address: str | None, currency: str, now: datetime
+    customer_id: int | None,
+    *,
+    device: str | None,
+    address: str | None,
+    worth: Mapping[str, Decimal],
+    now: datetime,
 ) -> Lately:
-    """What was tried and paid before, in the entered cell. None: a guest, known by the browser."""
+    """What was tried and paid before, in the entered cell. None: a guest, known by the browser.
+
+    `worth`: as how many minor units of the currency of the limits one of each currency counts.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             load("yuanyou.payments.sql", "lately"),
@@ -265,7 +275,7 @@ def lately(
                 "customer": customer_id,
                 "device": device,
                 "address": address,
-                "currency": currency,
+                "worth": json.dumps({code: str(count) for code, count in worth.items()}),
                 "day_ago": now - timedelta(days=1),
                 "hour_ago": now - timedelta(hours=1),
                 "ten_minutes_ago": now - timedelta(minutes=10),

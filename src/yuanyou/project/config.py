@@ -182,10 +182,19 @@ class Config:
 
         Nothing passes in any other: 0.
         """
+        return int(minor * self._counts_as(currency))
+
+    def worth_in(self, currency: str) -> dict[str, Decimal]:
+        """As how many minor units of this currency one of each that is sold in counts toward a limit."""
+        own = self._counts_as(currency)
+        return {code: own / self._counts_as(code) for code in self.currencies}
+
+    def _counts_as(self, currency: str) -> Decimal:
+        """So many minor units count as one of the book currency."""
         if currency == self.book_currency:
-            return minor
+            return Decimal(1)
         places = money.exponent(currency) - money.exponent(self.book_currency)
-        return int(minor * self.sale_currencies.get(currency, Decimal(0)).scaleb(places))
+        return self.sale_currencies.get(currency, Decimal(0)).scaleb(places)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Config":

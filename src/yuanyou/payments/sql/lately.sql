@@ -24,7 +24,7 @@ SELECT
     (SELECT count(*) FROM nearby WHERE failed AND created_at > %(hour_ago)s),
     (SELECT count(*) FROM nearby WHERE failed),
     (SELECT count(DISTINCT fingerprint) FROM tried),
-    (SELECT coalesce(sum(amount_minor), 0)::bigint FROM tried
-     WHERE currency = %(currency)s AND state IN ('succeeded', 'processing')),
+    (SELECT coalesce(round(sum(amount_minor * (%(worth)s::jsonb ->> currency)::numeric)), 0)::bigint FROM tried
+     WHERE state IN ('succeeded', 'processing')),
     (SELECT count(*) FROM everybody),
     (SELECT count(*) FROM everybody WHERE failed)
