@@ -42,9 +42,16 @@ class Phone:
 
 @contextmanager
 def phone(
-    site_url: str, *, language: str, scheme: str, shots: Path, width: int = 390, height: int = 844
+    site_url: str,
+    *,
+    language: str,
+    scheme: str,
+    shots: Path,
+    width: int = 390,
+    height: int = 844,
+    agent: str | None = None,
 ) -> Iterator[Phone]:
-    """A browser that was never here, of this width in pixels."""
+    """A browser that was never here, of this width in pixels; `agent` is its User-Agent, else a desktop's."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
         context = browser.new_context(
@@ -52,6 +59,7 @@ def phone(
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
             timezone_id="Asia/Shanghai",
+            user_agent=agent,
         )
         context.set_default_timeout(PATIENCE_MS)
         context.add_cookies([{"name": "lang", "value": language, "url": site_url}])

@@ -9,7 +9,7 @@ import time
 from datetime import date
 
 from yuanyou.project.steps import NotAsTold
-from yuanyou.project.stories._visitor import Visitor
+from yuanyou.project.stories._visitor import PATIENCE_SECONDS, Visitor
 from yuanyou.project.target import Target
 
 EMAIL, NAME = "story@yuanyou.example", "Story"
@@ -32,14 +32,16 @@ class Clerk:
         visitor.send(having="code", code=_totp(secret[1]))
         visitor.go("/console/")
 
-    def gives_back(self, order: str, amount: str, **choices: str) -> None:
-        """All that is left of an order's first attempt that still has something; it must end well."""
+    def gives_back(
+        self, order: str, amount: str, *, seconds: float = PATIENCE_SECONDS, **choices: str
+    ) -> None:
+        """All that is left of an order's first attempt that still has something; it must end well in time."""
         visitor = self.visitor.go(f"/console/orders/{order}/")
         visitor.go(visitor.link(rf"/console/orders/{order}/refund/[^/]+/"))
         visitor.send(having="amount", step="preview", reason=REASON, **choices)
         visitor.must_say("This would happen", amount)
         visitor.send(having="step", step="confirm")
-        visitor.wait_until_it_says(f"{amount} Done")
+        visitor.wait_until_it_says(f"{amount} Done", seconds=seconds)
 
     def explains(self, order: str, amount: str) -> None:
         """A refund that was made in the provider's own pages is found; staff say that it was for the term."""
