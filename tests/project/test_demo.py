@@ -49,7 +49,7 @@ def test_loading_it_again_changes_nothing() -> None:
 
 def test_a_plan_whose_price_changed_becomes_a_new_version() -> None:
     facts = replace(queries.plan_version(queries.on_sale("us-30-10gb")), version=0, version_id=0)
-    catalog._offer(facts, price=Money(2600, "USD"), shelf=0, now=NOW)
+    catalog._offer(facts, prices=[Money(2600, "USD")], shelf=0, now=NOW)
     states = (
         PlanVersion.objects.filter(plan__code="us-30-10gb").order_by("number").values_list("state", flat=True)
     )
