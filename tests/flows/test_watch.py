@@ -64,6 +64,26 @@ def test_after_three_failures_the_bank_must_confirm_and_after_six_nothing_is_tri
     assert not begin(line_id, at=timedelta(days=1, minutes=1)).verify
 
 
+def _paid_with(attempt: Attempt, method: str, fingerprint: str) -> None:
+    with in_cell(1):
+        Attempt.objects.filter(pk=attempt.pk).update(method=method, fingerprint=fingerprint)
+
+
+@pytest.mark.parametrize(("method", "too_many"), [("card", True), ("alipay", False)])
+def test_four_cards_a_day_are_too_many_and_accounts_elsewhere_are_no_cards(
+    people: People, method: str, *, too_many: bool
+) -> None:
+    line_id = line_of(people)
+    for number in range(4):
+        _paid_with(begin(line_id), method, f"of {number}")
+    if too_many:
+        with pytest.raises(TooMuch) as refused:
+            begin(line_id)
+        assert refused.value.why is Why.CARDS
+    else:
+        assert not begin(line_id).verify
+
+
 def test_a_guest_who_tests_cards_is_known_by_the_browser_and_does_not_block_the_owner(people: People) -> None:
     line_id = line_of(people)
     for _ in range(6):

@@ -74,6 +74,12 @@ class Payer:
         """At PayPal, whose money is taken when we have heard of it."""
         self.control(f"paypal/orders/{order_id}/approve")
 
+    def scan_alipay(self, order_id: str) -> None:
+        self.control(f"alipay/orders/{order_id}/pay")
+
+    def scan_wechat(self, order_id: str) -> None:
+        self.control(f"wechat/orders/{order_id}/pay")
+
     def all_is_well(self) -> None:
         """No fault and no lost notice waits any more."""
         self.control("faults", method="DELETE")

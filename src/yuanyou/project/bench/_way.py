@@ -15,6 +15,7 @@ from django.db import connection
 from yuanyou.flows import renewal
 from yuanyou.flows.checkout import Tender
 from yuanyou.flows.step import in_cell
+from yuanyou.kernel.ids import parse
 from yuanyou.orders.models import Order
 from yuanyou.orders.rules import OrderState, Start
 from yuanyou.payments.models import Attempt, Inbox
@@ -35,13 +36,26 @@ class Way:
     """The customer pays the provider's session or order of this name."""
     notice: str
     """The kind of notice that tells of it first."""
+    currency: str | None = None
+    """What it is charged in, when it is not the book currency."""
 
     @property
     def tender(self) -> Tender:
-        return Tender(method=self.method, provider=self.provider, use_wallet=False)
+        return Tender(method=self.method, provider=self.provider, use_wallet=False, currency=self.currency)
+
+    def named(self, address: str, *, cell: int) -> str:
+        """What the provider calls what is paid at this address."""
+        order = re.search("/orders/(ord_[^/]+)/", address)
+        if order is None:
+            return re.split("[/=]", address.rstrip("/"))[-1]
+        with in_cell(cell):  # a code to scan is on our own page
+            attempt = Attempt.objects.get(payment__order_id=parse(order[1], "ord").id, provider=self.provider)
+        return str(attempt.provider_ref)
 
 
 BY_CARD = Way("stripe", "card", Payer.pay, "checkout.session.completed")
+BY_ALIPAY = Way("alipay", "alipay", Payer.scan_alipay, "TRADE_SUCCESS", "CNY")
+BY_WECHAT = Way("wechat", "wechat_pay", Payer.scan_wechat, "TRANSACTION.SUCCESS", "CNY")
 BY_PAYPAL = Way("paypal", "paypal", Payer.approve, "CHECKOUT.ORDER.APPROVED")
 
 
@@ -80,7 +94,7 @@ def whole_way(
     """Every browser again and again; and from the notice's arrival to the commit a stranger sees."""
     watch = _Watch(cell)
     watch.start()
-    acts = [partial(_once, browser, Payer(sandbox_url), way, watch) for browser in browsers]
+    acts = [partial(_once, browser, Payer(sandbox_url), way, watch, cell) for browser in browsers]
     try:
         whole = together(acts, seconds=seconds)
     finally:
@@ -88,9 +102,8 @@ def whole_way(
     return whole, watch.applied(way.notice)
 
 
-def _once(browser: Browser, payer: Payer, way: Way, watch: "_Watch") -> None:
-    address = browser.renew(method=f"{way.provider}:{way.method}")
-    name = re.split("[/=]", address.rstrip("/"))[-1]
+def _once(browser: Browser, payer: Payer, way: Way, watch: "_Watch", cell: int) -> None:
+    name = way.named(browser.renew(method=f"{way.provider}:{way.method}"), cell=cell)
     seen = watch.expect(name)
     way.pay(payer, name)
     if not seen.wait(PATIENCE_SECONDS):

@@ -12,7 +12,16 @@ from yuanyou.orders.rules import OrderState
 from yuanyou.payments.models import Attempt
 from yuanyou.project.bench._house import PLAN, Tenant, furnish
 from yuanyou.project.bench._load import Browser, Payer
-from yuanyou.project.bench._way import BY_CARD, BY_PAYPAL, Way, begin, counted, whole_way
+from yuanyou.project.bench._way import (
+    BY_ALIPAY,
+    BY_CARD,
+    BY_PAYPAL,
+    BY_WECHAT,
+    Way,
+    begin,
+    counted,
+    whole_way,
+)
 from yuanyou.project.bench._yardstick import transactions_per_second
 from yuanyou.project.steps import NotAsTold, Step
 from yuanyou.project.target import Target
@@ -36,7 +45,7 @@ def run(target: Target, step: Step) -> dict[str, object]:
     with step(f"pgbench for {SECONDS} s"):
         tps = transactions_per_second(target, seconds=SECONDS)
     figures: dict[str, object] = {"pgbench_tps": tps}
-    for way in (BY_CARD, BY_PAYPAL):
+    for way in (BY_CARD, BY_PAYPAL, BY_ALIPAY, BY_WECHAT):
         with step(f"{way.provider}: count statements"):
             statements = _statements(target.sandbox_url, tenants[0], version_id, way)
         with step(f"{way.provider}: the whole way for {SECONDS} s"):

@@ -3,12 +3,14 @@
 import re
 import time
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from yuanyou.project.steps import NotAsTold
 from yuanyou.project.stories._visitor import Visitor
 
 GOOD_CARD, NO_MONEY, ASKS_THE_BANK = "4242424242424242", "4000000000009995", "4000002500003155"
 CARD, PAYPAL = "stripe:card", "paypal:paypal"
+ALIPAY, WECHAT = "alipay:alipay", "wechat:wechat_pay"
 
 
 @dataclass(slots=True)
@@ -22,13 +24,22 @@ class Payer:
     def choose(self, **how: str) -> None:
         """Send the renewal form; the provider's page, or the order's where nothing else is to be done."""
         self._pressed = time.perf_counter()
+        # The way to pay decides the currency: the page is looked at with it chosen.
+        page = self.visitor.go(f"{self.line}?{urlencode(how)}")
         # Renewing the same again within minutes is asked about; this story means it.
-        self.visitor.go(self.line).send(having="plan", again="1", **how)
+        page.send(having="plan", again="1", **how)
 
     def press(self, **how: str) -> None:
         """The last button on the provider's page."""
         self._pressed = time.perf_counter()
         self.visitor.send(having=next(iter(how)), **how)
+
+    def press_in_wechat(self) -> None:
+        """WeChat's page opens the app, where it is paid; the browser behind it goes back to ours."""
+        back = parse_qs(urlsplit(self.visitor.url).query)["redirect_url"][0]
+        self.visitor.go(urljoin(self.visitor.url, self.visitor.link(r"[^\"]*/cashier/[^\"]+")))
+        self.press(action="pay")
+        self.visitor.go(back)
 
     def renewed(self, *words: str) -> float:
         """The seconds from the last press until the order's page says so; it must name how it was paid."""

@@ -12,6 +12,9 @@ import httpx
 from yuanyou.project.steps import NotAsTold
 
 PATIENCE_SECONDS = 30.0
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
+)
 
 
 @dataclass(slots=True)
@@ -86,6 +89,10 @@ class Visitor:
     def close(self) -> None:
         """Close the browser."""
         self._http.close()
+
+    def is_on_a_phone(self) -> None:
+        """From now on: where a code could not be scanned."""
+        self._http.headers["User-Agent"] = PHONE
 
     def go(self, path: str) -> "Visitor":
         return self._arrive(self._http.get(urljoin(self.site_url, path)))

@@ -1,4 +1,4 @@
-"""Every way to pay for one line: 3-D Secure, PayPal, wallet, both, a kept card, after a decline; and back."""
+"""Every way to pay for one line: 3-D Secure, PayPal, Alipay, WeChat Pay, wallet, a kept card; and back."""
 
 from datetime import timedelta
 
@@ -7,11 +7,11 @@ import httpx
 from yuanyou.kernel.clock import Clock
 from yuanyou.project.steps import NotAsTold, Step
 from yuanyou.project.stories._clerk import Clerk
-from yuanyou.project.stories._payer import ASKS_THE_BANK, CARD, GOOD_CARD, PAYPAL, Payer
+from yuanyou.project.stories._payer import ALIPAY, ASKS_THE_BANK, CARD, GOOD_CARD, PAYPAL, WECHAT, Payer
 from yuanyou.project.stories._visitor import Visitor, register
 from yuanyou.project.target import Target
 
-PLAN, PRICE = "us-30-10gb", "USD 26.90"
+PLAN, PRICE, PRICE_IN_YUAN = "us-30-10gb", "USD 26.90", "CNY 192.46"
 TOP_UP, REST, CARDS_PART = "50", "USD 23.10", "USD 3.80"
 """Enough for one renewal from the wallet, and for a part of the next."""
 REPORTED = timedelta(days=1, hours=4)
@@ -61,6 +61,16 @@ def _pay(payer: Payer, step: Step) -> tuple[dict[str, str], dict[str, float]]:
         orders["both"] = payer.order
     with step("a card without money: the same order is paid by PayPal"):
         payer.declined_then_by_paypal()
+    with step("on a phone, renew by Alipay and by WeChat Pay, in yuan"):
+        visitor.is_on_a_phone()
+        payer.choose(method=ALIPAY)
+        payer.press(action="pay")
+        seconds["alipay"] = payer.renewed("Alipay", PRICE_IN_YUAN)
+        orders["alipay"] = payer.order
+        payer.choose(method=WECHAT)
+        payer.press_in_wechat()
+        seconds["wechat"] = payer.renewed("WeChat Pay", PRICE_IN_YUAN)
+        orders["wechat"] = payer.order
     with step("keep a card"):
         payer.choose(method=CARD, keep="1")
         payer.press(card=GOOD_CARD, action="pay")
@@ -81,6 +91,11 @@ def _give_back(
         clerk.gives_back(orders["card"], PRICE)
     with step("a refund to PayPal"):
         clerk.gives_back(orders["paypal"], PRICE)
+    with step("a refund to Alipay and to WeChat Pay"):
+        # WeChat's refunds take minutes: nobody watches that long.
+        httpx.post(f"{sandbox_url}/_control/wechat/pace", json={"takes": 0}).raise_for_status()
+        clerk.gives_back(orders["alipay"], PRICE_IN_YUAN)
+        clerk.gives_back(orders["wechat"], PRICE_IN_YUAN)
     with step("a refund to the wallet"):
         clerk.gives_back(orders["wallet"], PRICE)
         visitor.go("/top-up/").must_say(f"In the wallet now: {PRICE}")
