@@ -1,5 +1,6 @@
 """Sold in yuan beside the book currency: nothing is converted, and every law holds in each currency."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -47,6 +48,13 @@ class Alipay(Bank):
 
     def refund(self, ask: RefundAsk) -> RefundSnapshot:
         return RefundSnapshot(RefundTold.SUCCEEDED, f"re_{ask.ref}", ask.amount, ref=ask.ref)
+
+
+@pytest.fixture(autouse=True)
+def _limits_are_put_back() -> Iterator[None]:
+    before = settings.CONFIG
+    yield
+    settings.CONFIG = before
 
 
 @pytest.fixture(autouse=True)

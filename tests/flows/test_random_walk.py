@@ -27,7 +27,7 @@ from yuanyou.payments.rules import AttemptState, Destination, RefundState
 from yuanyou_sandbox.testing import RunningSandbox
 
 pytestmark = [pytest.mark.usefixtures("house", "sandbox"), pytest.mark.slow]
-WALKS = int(os.environ.get("YUANYOU_WALKS", "4"))
+WALKS = int(os.environ.get("YUANYOU_WALKS", "2"))
 METHODS = st.sampled_from(
     [
         ("stripe", "card"),

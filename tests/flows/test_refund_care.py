@@ -1,5 +1,6 @@
 """Refunds seen before they happen, asked for twice, and those that need a person after they have begun."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from uuid import uuid4
 
@@ -45,8 +46,11 @@ def limit(minor: int) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_limit() -> None:
+def _no_limit() -> Iterator[None]:
+    before = settings.CONFIG
     limit(100_000)
+    yield
+    settings.CONFIG = before
 
 
 def wish(attempt: Attempt) -> RefundWish:
